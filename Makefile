@@ -1,0 +1,52 @@
+# Everything runs in a virtual environment made here on first use. Another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+TYPED := $(VENV)/typed
+
+# Tests run two at a time; a process that also threads its arithmetic only gets in its own way.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help demo test test-slow lint clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' $(MAKEFILE_LIST) | awk '{printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print}'
+
+demo: $(VENV)/.base  ## build a small dataset and show a question of it
+	$(BIN)/synthrl prepare fiction_multihop hops=4 train=2000
+	$(BIN)/synthrl show fiction_multihop hops=4
+
+test: $(VENV)/.dev  ## the quick tests
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: $(VENV)/.dev  ## the rest of the tests
+	$(BIN)/python -m pytest -n 2 -m slow
+
+# The package is laid out in several folders. mypy sees them as they install: one tree, made of links.
+lint: $(VENV)/.dev  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@rm -rf $(TYPED) && mkdir -p $(TYPED)/synthrl
+	@ln -s $(CURDIR)/src/synthrl/* $(foreach d,dataset_builders metrics lighteval_tasks recipes,$(CURDIR)/$(d)) $(TYPED)/synthrl/
+	MYPYPATH=$(TYPED) $(BIN)/mypy -p synthrl
+
+clean:  ## remove the environment and everything built
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "synthrl needs Python 3.11 or newer: apt install python3, or make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python cannot make virtual environments here: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps: installed once, and again when what is asked for changes.
+$(VENV)/.base: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[dev]'
+	@touch $(VENV)/.base $@

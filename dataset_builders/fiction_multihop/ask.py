@@ -1,0 +1,188 @@
+"""Query → English: the question, the steps of its proof, and the worked solution."""
+
+from typing import NamedTuple
+
+from synthrl import prompt
+
+from . import wording as w
+from .plan import Plan
+from .relations import BY_NAME, TYPES, Derived
+from .solve import EXACT, Fact, Hop, Path, Query, follow
+from .world import World
+
+LONG = 6  # a path of more hops is told in two sentences
+_COMPARATIVES = {"earliest": "earlier", "latest": "later", "smallest": "smaller", "largest": "larger"}
+
+
+class Step(NamedTuple):
+    question: str
+    answer: str
+    title: str  # the paragraph that answers it
+    line: str  # the same as a statement, for the worked solution
+
+
+def show(world: World, value: int, type_: str) -> str:
+    """An entity's name, a year as it is, a number with its commas."""
+    if type_ == "year":
+        return str(value)
+    return f"{value:,}" if type_ == "number" else world.names[value]
+
+
+def question(world: World, query: Query) -> str:
+    return _FORMS[query.kind](world, query)
+
+
+def _phrase(world: World, hop: Hop, x: str) -> str:
+    if isinstance(hop, Derived):
+        return w.RULE_NOUN[hop] % {"x": x}
+    name, forwards = hop
+    if forwards:
+        return w.NOUN[name] % {"x": x}
+    return w.THE % {"noun": BY_NAME[name].domain, "that": w.THAT[name] % {"x": x}}
+
+
+def _range(hop: Hop) -> str:
+    """The type that a hop leads to."""
+    name, forwards = hop.path[-1] if isinstance(hop, Derived) else hop
+    return BY_NAME[name].range if forwards else BY_NAME[name].domain
+
+
+def _where(world: World, path: Path, drop: int = 0, lead: bool = True) -> tuple[str, str]:
+    """An introductory sentence (where the path is long) and a noun phrase for its end, the last `drop` hops left off."""
+    hops = path.hops[: len(path.hops) - drop]
+    x, intro = world.names[path.anchor], ""
+    for i, hop in enumerate(hops):
+        if lead and len(hops) >= LONG and i == len(hops) // 2:
+            intro, x = w.LEAD % {"x": x}, f"that {TYPES[_range(hops[i - 1])][1]}"
+        x = _phrase(world, hop, x)
+    return intro, x
+
+
+def _chain(world: World, query: Query) -> str:
+    (path,) = query.paths
+    last = path.hops[-1]
+    if isinstance(last, Derived):
+        intro, x = _where(world, path)
+        return intro + w.WHAT % {"which": TYPES[_range(last)][0], "x": x}
+    intro, x = _where(world, path, drop=1)
+    name, forwards = last
+    if forwards:
+        return intro + w.ASK[name] % {"x": x}
+    form = w.EVERY if len(follow(world, path)) > 1 else w.ONE
+    return intro + form % {"noun": BY_NAME[name].domain, "that": w.THAT[name] % {"x": x}}
+
+
+def _comparison(world: World, query: Query) -> str:
+    relation = BY_NAME[query.relation]
+    more = relation.most if query.value else relation.least
+    for word, comparative in _COMPARATIVES.items():
+        more = more.replace(word, comparative)
+    x, y = (_where(world, path, lead=False)[1] for path in query.paths)
+    return w.COMPARISON % {"which": TYPES[relation.domain][0], "more": more, "x": x, "y": y}
+
+
+def _group(world: World, query: Query) -> tuple[str, dict[str, str]]:
+    (path,) = query.paths
+    intro, x = _where(world, path, drop=1)
+    name = path.hops[-1][0]
+    return intro, {"noun": BY_NAME[name].domain, "that": w.THAT[name] % {"x": x}}
+
+
+def _count(world: World, query: Query) -> str:
+    intro, group = _group(world, query)
+    value = show(world, query.value, BY_NAME[query.relation].range)
+    return intro + w.COUNT % {**group, "above": w.ABOVE[query.relation] % {"x": value}}
+
+
+def _superlative(world: World, query: Query) -> str:
+    intro, group = _group(world, query)
+    relation = BY_NAME[query.relation]
+    return intro + w.SUPERLATIVE % {**group, "most": relation.most if query.value else relation.least}
+
+
+def _intersection(world: World, query: Query) -> str:
+    first, second = query.paths
+    intro, x = _where(world, first, drop=1)
+    name, also = first.hops[-1][0], second.hops[-1][0]
+    that = w.THAT[also] % {"x": world.names[second.anchor]}
+    return intro + w.INTERSECTION % {"noun": BY_NAME[name].domain, "that": that, "also": w.THAT[name] % {"x": x}}
+
+
+def _yesno(world: World, query: Query) -> str:
+    intro, x = _where(world, query.paths[0])
+    return intro + w.YESNO % {"value": show(world, query.value, BY_NAME[query.relation].range), "x": x}
+
+
+def _temporal(world: World, query: Query) -> str:
+    intro, x = _where(world, query.paths[0])
+    return intro + w.ASK[query.relation] % {"x": x, "year": query.value}
+
+
+_FORMS = {
+    "chain": _chain,
+    "comparison": _comparison,
+    "intersection": _intersection,
+    "count": _count,
+    "superlative": _superlative,
+    "yesno": _yesno,
+    "temporal": _temporal,
+}
+
+
+def step(world: World, fact: Fact, plan: Plan, backward: frozenset[Fact]) -> Step:
+    """The one look-up that `fact` answers."""
+    name, subject, which = fact
+    relation, title = BY_NAME[name], world.names[subject]
+    if which == EXACT:
+        n = w.counted(len(world.back[name][subject]), relation.domain)
+        that = w.THAT[name] % {"x": title}
+        return Step(w.HOW_MANY % {"noun": relation.domain, "that": that}, n.split()[0], title, w.IN_ALL % {"n": n})
+    if relation.term:
+        who, year = world.names[world.terms[name][subject][which][0]], plan.query.value
+        x = w.NOUN[name] % {"x": title, "year": year}
+        return Step(w.ASK[name] % {"x": title, "year": year}, who, title, w.FACT % {"x": _capital(x), "value": who})
+    value = show(world, world.facts[name][subject], relation.range)
+    if fact in backward:  # read from the object to its only subject
+        that = w.THAT[name] % {"x": value}
+        x = w.THE % {"noun": relation.domain, "that": that}
+        return Step(w.ONE % {"noun": relation.domain, "that": that}, title, title, w.FACT % {"x": _capital(x), "value": title})
+    x = w.NOUN[name] % {"x": title}
+    return Step(w.ASK[name] % {"x": title}, value, title, w.FACT % {"x": _capital(x), "value": value})
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def steps(world: World, plan: Plan) -> list[Step]:
+    """One for every fact of the proof, in order, up to the one that is missing."""
+    hops = [(fact, node) for trail in plan.solution.trails for fact, node in zip(trail.facts, trail.nodes, strict=False)]
+    # A fact whose subject is not where the hop starts is read backwards; told so if no other has the same object.
+    backward = frozenset(fact for fact, node in hops if fact[1] != node and len(world.back[fact[0]][node]) == 1)
+    told = []
+    for fact in plan.solution.facts:
+        told.append(step(world, fact, plan, backward))
+        if fact == plan.missing:
+            break
+    return told
+
+
+def answers(world: World, plan: Plan) -> list[str]:
+    kind, found = plan.query.kind, plan.solution.answers
+    if kind == "yesno":
+        return ["yes" if found[0] else "no"]
+    if kind == "count":
+        return [str(found[0])]
+    type_ = "person"
+    if kind == "chain":
+        type_ = _range(plan.query.paths[0].hops[-1])
+    return [show(world, value, type_) for value in found]
+
+
+def solution(told: list[Step], plan: Plan, answer: str) -> str:
+    """The proof as a reader would write it down, then the answer in its tag."""
+    if plan.missing is not None:
+        lines = [step.line for step in told[:-1]] + [w.UNSAID % {"x": told[-1].question}]
+    else:
+        lines = [step.line for step in told] + [w.RESULT % {"value": answer}]
+    return "\n".join([*lines, prompt.tagged(answer)])

@@ -1,0 +1,166 @@
+"""Questions → trees, by recursive descent; every reading is returned, a good question has one.
+
+A tree is a tuple whose head says how its values are found:
+
+    ("name", x)  ("forward", R, t)  ("backward", R, t)  ("term", R, t, year)      look-ups
+    ("others", R, t)  ("gender", g, t)  ("union", a, b)                            what kinship is made of
+    ("every", R, t)  ("either", a, b)                                              groups, known to be complete
+    ("both", a, b)  ("least", R, g)  ("most", R, g)  ("above", R, g, n)  ("is", x, t)   what is asked of them
+    ("total", R, t)                                                               how large a group is
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from . import wording
+from .grammar import KINDS, NAME, PLURALS, RANGES, blocks
+
+Tree = tuple  # type: ignore[type-arg]
+_VALUE = rf"{NAME}|\d{{4}}|\d{{1,3}}(?:,\d{{3}})*|[a-z][\w-]*"
+Reading = tuple[str, Callable[..., Tree]]
+
+
+def _lookup(relation: str) -> Callable[..., Tree]:
+    return lambda np, year=None: ("term", relation, np, int(year)) if year else ("forward", relation, np)
+
+
+def _path(*relations: str) -> Callable[..., Tree]:
+    def tree(np: Tree) -> Tree:
+        for relation in relations:
+            np = ("forward", relation, np)
+        return np
+
+    return tree
+
+
+def _sibling(np: Tree) -> Tree:
+    return ("union", ("others", "mother", np), ("others", "father", np))
+
+
+def _in_law(gender: str) -> Callable[[Tree], Tree]:
+    """A spouse's sister, or a sibling's wife."""
+    return lambda np: ("gender", gender, ("union", _sibling(("forward", "spouse", np)), ("forward", "spouse", _sibling(np))))
+
+
+KIN: dict[str, Callable[[Tree], Tree]] = {
+    "the maternal grandmother of X": _path("mother", "mother"),
+    "the paternal grandmother of X": _path("father", "mother"),
+    "the maternal grandfather of X": _path("mother", "father"),
+    "the paternal grandfather of X": _path("father", "father"),
+    "the mother-in-law of X": _path("spouse", "mother"),
+    "the father-in-law of X": _path("spouse", "father"),
+    "the birth country of X": _path("birthplace", "region", "country"),
+    "the home country of X": _path("home", "region", "country"),
+    "the home region of X": _path("home", "region"),
+    "the sister of X": lambda np: ("gender", "f", _sibling(np)),
+    "the brother of X": lambda np: ("gender", "m", _sibling(np)),
+    "the sister-in-law of X": _in_law("f"),
+    "the brother-in-law of X": _in_law("m"),
+    "the colleague of X": lambda np: ("others", "employer", np),
+    "the schoolmate of X": lambda np: ("others", "school", np),
+    "the fellow club member of X": lambda np: ("others", "club", np),
+}
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.escape(template).replace("X", "(.+)").replace("Y", r"(\d{4})"))
+
+
+def _tables() -> dict[str, list[tuple[re.Pattern[str], Callable[..., Tree]]]]:
+    tables: dict[str, list[tuple[re.Pattern[str], Callable[..., Tree]]]] = {"?": [], "noun": [], "that": [], "measure": []}
+    for template, tree in KIN.items():
+        tables["noun"].append((_pattern(template), tree))
+    for header, lines in blocks(wording.RELATIONS):
+        relation, domain, _ = re.split(": | → ", header)
+        for line in (line for line in lines if not line.endswith(".")):
+            how, _, rest = line.partition(" ")
+            if how in ("least", "most", "above"):
+                tables["measure"].append((_pattern(f"{PLURALS.get(domain, domain + 's')} {rest}"), _measure(how, relation)))
+            elif line.endswith("?") or how == "the":
+                tables["?" if line.endswith("?") else "noun"].append((_pattern(line), _lookup(relation)))
+            else:
+                tables["that"].append((_pattern(f"{domain} {line}"), lambda np, r=relation: ("backward", r, np)))
+    return tables
+
+
+def _measure(how: str, relation: str) -> Callable[..., Tree]:
+    return lambda group, value=None: (how, relation, group) if value is None else (how, relation, group, value)
+
+
+TABLES = _tables()
+_COMPARATIVES = {"earlier": "earliest", "later": "latest", "smaller": "smallest", "larger": "largest"}
+
+
+def _read(table: str, text: str) -> Iterator[tuple[Callable[..., Tree], tuple[str, ...]]]:
+    return ((tree, match.groups()) for pattern, tree in TABLES[table] if (match := pattern.fullmatch(text)))
+
+
+def phrase(text: str, lead: Tree | None) -> list[Tree]:
+    """The readings of a noun phrase; "that person" is what the sentence before spoke of."""
+    if re.fullmatch(NAME, text):
+        return [("name", text)]
+    if lead and text.startswith("that ") and text[5:] in KINDS:
+        return [lead]
+    found = [tree(np, *year) for tree, (inner, *year) in _read("noun", text) for np in phrase(inner, lead)]
+    return found + (those(text[4:], lead) if text.startswith("the ") else [])
+
+
+def those(text: str, lead: Tree | None) -> list[Tree]:
+    """The readings of "book that was written by …"."""
+    return [tree(np) for tree, (inner,) in _read("that", text) for np in phrase(inner, lead)]
+
+
+def _pairs(text: str, word: str) -> Iterator[tuple[str, str]]:
+    return ((text[: cut.start()], text[cut.end() :]) for cut in re.finditer(word, text))
+
+
+def _group(text: str, lead: Tree | None) -> list[Tree]:
+    return [("every", relation, np) for _, relation, np in those(text, lead)]
+
+
+def _measured(kind: str, how: str, groups: list[Tree]) -> list[Tree]:
+    found = _read("measure", f"{PLURALS.get(kind, kind + 's')} {how}")
+    return [tree(group, *value) for tree, value in found for group in groups]
+
+
+def _comparisons(text: str, lead: Tree | None) -> list[Tree]:
+    match = re.fullmatch(r"(?:Who|Which (\w+)) (.+), (.+)\?", text)
+    if not match:
+        return []
+    how = re.sub("|".join(_COMPARATIVES), lambda word: _COMPARATIVES[word[0]], match[2])
+    groups = [("either", a, b) for x, y in _pairs(match[3], " or ") for a in phrase(x, lead) for b in phrase(y, lead)]
+    return _measured(match[1] or "person", how, groups)
+
+
+def _intersections(text: str, lead: Tree | None) -> list[Tree]:
+    kind = text.split(" ")[0]
+    pairs = [(those(x, lead), those(f"{kind} {y}", lead)) for x, y in _pairs(text, r" and (?=who|that)")]
+    return [("both", a, b) for left, right in pairs for a in left for b in right]
+
+
+def question(text: str, lead: Tree | None = None) -> list[Tree]:
+    """The readings of a whole question."""
+    if match := re.fullmatch(r"Consider every ((\w+) .+?)\. (?:How many|Which) of them (.+)\?", text):
+        return _measured(match[2], match[3], _group(match[1], lead))
+    if match := re.fullmatch(r"Consider (.+?)\. (.+)", text):
+        return [tree for np in phrase(match[1], lead) for tree in question(match[2], np)]
+    if match := re.fullmatch(r"How many are there in all of every (.+)\?", text):
+        return [("total", *rest) for _, *rest in those(match[1], lead)]
+    if match := re.fullmatch(r"Name every (.+)\.", text):
+        return _group(match[1], lead)
+    if match := re.fullmatch(r"Name the (.+)\.", text):
+        return those(match[1], lead) + _intersections(match[1], lead)
+    if match := re.fullmatch(rf"Is ({_VALUE}) (the .+)\?", text):
+        return [("is", match[1], np) for np in phrase(match[2], lead)]
+    found = [tree(np, *year) for tree, (inner, *year) in _read("?", text) for np in phrase(inner, lead)]
+    if match := re.fullmatch(r"(?:Who|Which \w+) is (the .+)\?", text):
+        found += [np for np in phrase(match[1], lead) if np not in found]
+    return found + _comparisons(text, lead)
+
+
+def hops(tree: Tree) -> int:
+    """The longest chain of look-ups in which each needs the answer of the one before."""
+    head, *parts = tree
+    below = max((hops(part) for part in parts if isinstance(part, tuple)), default=0)
+    return below + {"forward": 1, "backward": 1, "term": 1, "every": 1, "others": 2, "least": 1, "most": 1, "above": 1}.get(head, 0)

@@ -1,0 +1,190 @@
+"""fiction_multihop: questions of a chosen depth about worlds that do not exist.
+
+    load_dataset("synthrl/fiction_multihop", hops=4)
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import datasets
+from datasets import Features, Value
+
+from synthrl import knobs, row
+from synthrl.blocks import RowBuilder
+
+from .relations import RELATIONS
+from .rows import KINDS, ROWS_PER_WORLD, SPLITS, WorldRows, room
+from .solve import LEAST_HOPS
+from .text import READABLE
+from .world import documents
+
+VERSION = "1.0.0"  # goes up whenever a golden row changes
+MOST_HOPS, FEWEST_PEOPLE, MOST_PEOPLE, MOST_CHARS = 16, 24, 4096, 128_000
+DOCUMENT = Features({"id": Value("string"), "title": Value("string"), "text": Value("string"), "meta": Value("string")})
+
+
+@dataclass
+class FictionMultihopConfig(datasets.BuilderConfig):
+    hops: int | str = "2-4"  # look-ups in the longest chain of them: 4, or a range "2-6"
+    kinds: tuple[str, ...] = KINDS
+    context: str = "open"  # "closed": the question alone; "corpus": one document a row, no questions
+    context_chars: int = 4_000
+    unanswerable: float = 0.0  # share of rows whose text lacks one hop
+    worlds: int = 0  # so many worlds, shared by the splits; 0: a fresh one every few rows
+    people: int = 32  # size of a world
+    relations: tuple[str, ...] = ()  # a named few; none named: all
+    seed: int = 0
+    train: int = 10_000
+    validation: int = 500
+    test: int = 500
+    heldout_phrasing: int = 500
+
+    def depths(self) -> tuple[int, int]:
+        """The least and the most hops."""
+        low, _, high = str(self.hops).partition("-")
+        return int(low), int(high or low)
+
+    def question_key(self) -> tuple[object, ...]:
+        """The knobs that decide what is asked, those at their default left out: a new knob changes no old row."""
+        default = FictionMultihopConfig()
+        names = ("hops", "kinds", "unanswerable", "worlds")
+        key = tuple((name, getattr(self, name)) for name in names if getattr(self, name) != getattr(default, name))
+        return (self.depths(), *[pair for pair in key if pair[0] != "hops"])
+
+
+def _config(name: str, **given: Any) -> FictionMultihopConfig:
+    return FictionMultihopConfig(name=name, version=datasets.Version(VERSION), **given)
+
+
+class FictionMultihop(RowBuilder):
+    """Multi-hop questions over invented worlds, whose answers are computed and can be proven from the text."""
+
+    BUILDER_CONFIG_CLASS = FictionMultihopConfig
+    BUILDER_CONFIGS: ClassVar = [
+        _config("default"),
+        *[_config(f"hops_{n}", hops=n) for n in range(1, 11)],
+        _config("corpus", context="corpus"),
+    ]
+
+    @property
+    def features(self) -> Features:  # type: ignore[override]
+        return DOCUMENT if self.config.context == "corpus" else row.FEATURES
+
+    def check(self) -> None:
+        config = self.config
+        _check_hops(config.hops)
+        for knob, allowed in (("kinds", KINDS), ("relations", [r.name for r in RELATIONS])):
+            given = getattr(config, knob)
+            _require(isinstance(given, list | tuple) and len(set(given)) == len(given), knob, given, "a list of names, each once")
+            for name in given:
+                if name not in allowed:
+                    knobs.refuse(knob, name, allowed)
+        _require(bool(config.kinds), "kinds", config.kinds, "at least one kind")
+        if config.context not in ("open", "closed", "corpus"):
+            knobs.refuse("context", config.context, ("open", "closed", "corpus"))
+        for knob, low, high in (
+            ("worlds", 0, 1_000_000),
+            ("people", FEWEST_PEOPLE, MOST_PEOPLE),
+            ("seed", 0, 2**63 - 1),
+            ("context_chars", 1_000, MOST_CHARS),
+        ):
+            value = getattr(config, knob)
+            _require(type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}")
+        share = config.unanswerable
+        _require(type(share) in (int, float) and 0 <= share <= 1, "unanswerable", share, "a share from 0 to 1")
+        _require(not (share and config.context == "closed"), "unanswerable", share, '0 with context="closed": there is no text to lack a hop')
+        self._check_together()
+
+    def _check_together(self) -> None:
+        """What knobs allow each other."""
+        config = self.config
+        low, high = config.depths()
+        shallow = [kind for kind in config.kinds if LEAST_HOPS.get(kind, 1) > low]
+        _require(len(shallow) < len(config.kinds), "kinds", config.kinds, f"a kind that can be asked at hops={low}: {shallow} need more")
+        least = 600 + 300 * high
+        if config.context == "open":
+            _require(config.context_chars >= least, "context_chars", config.context_chars, f"at least {least} for hops={config.hops!r}")
+        if config.context == "corpus":
+            return
+        sizes = self._asked()
+        if config.worlds and high == 1:
+            for split in SPLITS[1:]:
+                _require(not sizes[split], split, sizes[split], "0 with worlds and hops=1: one-hop rows of train already ask every fact")
+        if not config.worlds:
+            most = room(config.people) * ROWS_PER_WORLD
+            for split, size in sizes.items():
+                _require(type(size) is not int or size <= most, split, size, f"at most {most} rows, so that no name is borne twice")
+
+    def _asked(self) -> dict[str, int]:
+        """The sizes asked for; where one-hop rows cover a shared world, splits left at their default are empty."""
+        config = self.config
+        sizes = {split: getattr(config, split) for split in SPLITS}
+        if config.worlds and config.context != "corpus" and config.depths()[1] == 1:
+            default = FictionMultihopConfig()
+            sizes.update({split: 0 for split in SPLITS[1:] if sizes[split] == getattr(default, split)})
+        return sizes
+
+    def sizes(self) -> dict[str, int]:
+        config, asked = self.config, self._asked()
+        if config.context != "corpus":
+            return asked
+        each = documents(config.people)
+        if config.worlds:
+            return {"train": config.worlds * each}
+        return {split: -(-size // ROWS_PER_WORLD) * each if type(size) is int else size for split, size in asked.items()}
+
+    def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
+        config = self.config
+        if config.context == "corpus":
+            yield from self._documents(split, start, stop)
+            return
+        prefix = self._id_prefix(split)
+        for i in range(start, stop):
+            world, slot = (i % config.worlds, i // config.worlds) if config.worlds else divmod(i, ROWS_PER_WORLD)
+            yield self._world(split, world).row(slot, f"{prefix}/{i}")
+
+    def _world(self, split: str, index: int) -> WorldRows:
+        """The rows of a world; shared ones are kept, of the others the last, since its neighbours come next."""
+        key = (split, index)
+        kept: dict[tuple[str, int], WorldRows] = self.__dict__.setdefault("_kept", {})
+        if key not in kept:
+            if not self.config.worlds or len(kept) >= 64:
+                kept.clear()
+            number = index if self.config.worlds else index * len(SPLITS) + SPLITS.index(split)
+            kept[key] = WorldRows(self.config, split, number)
+        return kept[key]
+
+    def _documents(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
+        prefix, each = self._id_prefix(split), documents(self.config.people)
+        for i in range(start, stop):
+            index, place = divmod(i, each)
+            scribe = self._world(split, index).scribe
+            world = scribe.world
+            entity = [e for e in range(len(world.names)) if world.types[e] in READABLE][place]
+            meta = json.dumps({"world": world.number, "seed": self.config.seed, "type": world.types[entity]})
+            yield {"id": f"{prefix}/{i}", "title": world.names[entity], "text": " ".join(scribe.document(entity)), "meta": meta}
+
+    def _id_prefix(self, split: str) -> str:
+        named = self.named()[self.config.name]
+        given = {k: getattr(self.config, k) for k, v in named.items() if k not in SPLITS and not knobs.same(getattr(self.config, k), v)}
+        return f"fiction_multihop-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
+
+
+def _require(holds: bool, knob: str, got: object, allowed: str) -> None:
+    if not holds:
+        raise ValueError(f"{knob}: got {got!r}, expected {allowed}")
+
+
+def _check_hops(hops: object) -> None:
+    allowed = f'a whole number from 1 to {MOST_HOPS} (4), or a range as text ("2-6")'
+    if isinstance(hops, str):
+        low, dash, high = hops.partition("-")
+        fits = bool(dash) and low.isdecimal() and high.isdecimal() and 1 <= int(low) < int(high) <= MOST_HOPS
+        _require(fits and hops == f"{int(low)}-{int(high)}", "hops", hops, allowed)
+    else:
+        _require(type(hops) is int and 1 <= hops <= MOST_HOPS, "hops", hops, allowed)
+
+
+BUILDER = FictionMultihop

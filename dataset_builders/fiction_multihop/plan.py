@@ -1,0 +1,240 @@
+"""What to ask: a random query of a wanted kind and depth whose answer is fit to be asked for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from synthrl.seeding import Stream
+
+from .relations import BY_NAME, GROUP, RELATIONS, TYPES, Derived, Step
+from .solve import Fact, Hop, Path, Query, Solution, Trail, advance, length, solve
+from .world import BACKWARD, FORWARD, RULES, TERMS, World
+
+TRIES = 400  # random queries tried before a world counts as exhausted
+NAMED = ("person", "company", "school", "club", "book", "festival")  # types whose names no other world uses
+VALUED = {type_: [r.name for r in RELATIONS if r.domain == type_ and r.least] for type_ in TYPES}
+READABLE = {type_ for type_, (_, _, intros) in TYPES.items() if intros}  # types that have a paragraph
+
+
+class Plan(NamedTuple):
+    query: Query
+    solution: Solution
+    missing: Fact | None  # the fact left out of the text of an unanswerable row
+
+
+class Walker:
+    """Random self-avoiding walks through a world, each hop of which leads to one entity only."""
+
+    def __init__(self, world: World, random: Stream) -> None:
+        self.world, self.random = world, random
+
+    def steps(self, entity: int) -> Iterator[Step]:
+        """Every single hop that leads from `entity` to exactly one other with a paragraph, in random order."""
+        world, type_ = self.world, self.world.types[entity]
+        names = [(name, True) for name in FORWARD[type_] if BY_NAME[name].range in READABLE]
+        names += [(name, False) for name in BACKWARD[type_]]
+        self.random.shuffle(names)
+        return (step for step in names if len(world.step(entity, step)) == 1)
+
+    def derived(self, trail: Trail, left: int) -> tuple[Hop, Trail] | None:
+        rules = RULES[self.world.types[trail.end]]
+        if not rules:
+            return None
+        rule = self.random.choice(rules)
+        ends = advance(self.world, trail, rule) if len(rule.path) <= left else []
+        return (rule, ends[0]) if len(ends) == 1 else None
+
+    def walk(self, trail: Trail, hops: int, fit: Callable[[int], bool] = lambda end: True) -> tuple[list[Hop], Trail] | None:
+        """`hops` look-ups onwards from `trail`, to an entity that is `fit`; None if this attempt got stuck."""
+        taken: list[Hop] = []
+        left = hops
+        while left:
+            found = self.derived(trail, left) if left > 1 and self.random.chance(0.3) else None
+            if found is None or not _fresh(trail, found[1]) or (length(found[0]) == left and not fit(found[1].end)):
+                found = None
+                for step in self.steps(trail.end):
+                    (longer,) = advance(self.world, trail, step)
+                    if _fresh(trail, longer) and (left > 1 or fit(longer.end)):
+                        found = step, longer
+                        break
+            if found is None:
+                return None
+            hop, trail = found
+            taken.append(hop)
+            left -= length(hop)
+        return (taken, trail) if hops or fit(trail.end) else None
+
+
+def _fresh(old: Trail, new: Trail) -> bool:
+    return len(set(new.nodes)) == len(new.nodes) and len(new.nodes) > len(old.nodes)
+
+
+def draft(kind: str, world: World, random: Stream, anchor: int, others: Sequence[int], hops: int) -> Query | None:
+    """A random query of `kind`, or None if this attempt came to nothing."""
+    return _DRAFTS[kind](Walker(world, random), Trail((anchor,), ()), others, hops)
+
+
+def _chain(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+    world, random = walker.world, walker.random
+    if hops > 1 and random.chance(0.15):  # end in a derived relation
+        short = walker.walk(start, hops - 2)
+        last = walker.derived(short[1], 2) if short else None
+        return Query("chain", (Path(start.end, (*short[0], last[0])),)) if short and last and length(last[0]) == 2 else None
+    gone = walker.walk(start, hops - 1)
+    if gone is None:
+        return None
+    taken, trail = gone
+    type_ = world.types[trail.end]
+    if random.chance(0.25) and BACKWARD[type_]:
+        step = random.choice(BACKWARD[type_]), False
+    else:
+        step = random.choice(FORWARD[type_]), True
+    return Query("chain", (Path(start.end, (*taken, step)),))
+
+
+def _comparison(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+    world, random = walker.world, walker.random
+    one = walker.walk(start, hops - 1, lambda end: bool(VALUED[world.types[end]]))
+    if one is None:
+        return None
+    type_ = world.types[one[1].end]
+    anchor = random.choice(others)
+    two = walker.walk(Trail((anchor,), ()), hops - 1, lambda end: world.types[end] == type_)
+    if two is None or set(one[1].nodes) & set(two[1].nodes):
+        return None
+    paths = Path(start.end, tuple(one[0])), Path(anchor, tuple(two[0]))
+    return Query("comparison", paths, random.choice(VALUED[type_]), random.below(2))
+
+
+def _group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, Trail, list[int]] | None:
+    """A path that ends by reading a relation backwards, to `least` entities or more."""
+    world, random = walker.world, walker.random
+
+    def groups(end: int) -> list[str]:
+        return [name for name in BACKWARD[world.types[end]] if len(world.step(end, (name, False))) >= least and BY_NAME[name].exact]
+
+    gone = walker.walk(start, hops - 1, lambda end: bool(groups(end)))
+    if gone is None:
+        return None
+    taken, trail = gone
+    step = random.choice(groups(trail.end)), False
+    members = world.step(trail.end, step)
+    if set(members) & set(trail.nodes):
+        return None
+    return Path(start.end, (*taken, step)), trail, members
+
+
+def _intersection(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+    world, random = walker.world, walker.random
+    group = _group(walker, start, hops, 2)
+    if group is None:
+        return None
+    path, trail, members = group
+    target = random.choice(members)
+    name = random.choice(FORWARD[world.types[target]])
+    holder = world.facts.get(name, {}).get(target)
+    if holder is None or not BY_NAME[name].exact or holder in trail.nodes or len(world.back[name][holder]) < 2:
+        return None
+    return Query("intersection", (path, Path(holder, ((name, False),))))
+
+
+def _valued_group(walker: Walker, start: Trail, hops: int) -> tuple[Path, str, list[int]] | None:
+    """A group of three or more with their values, all different, in ascending order."""
+    group = _group(walker, start, hops, 3)
+    if group is None:
+        return None
+    path, _, members = group
+    relations = [n for n in VALUED[walker.world.types[members[0]]] if n in walker.world.facts]
+    if not relations:
+        return None
+    relation = walker.random.choice(relations)
+    values = sorted({walker.world.facts[relation].get(m, 0) for m in members})
+    return (path, relation, values) if len(values) == len(members) and values[0] else None
+
+
+def _superlative(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+    group = _valued_group(walker, start, hops - 1)
+    return group and Query("superlative", (group[0],), group[1], walker.random.below(2))
+
+
+def _count(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+    group = _valued_group(walker, start, hops - 1)
+    if group is None:
+        return None
+    path, relation, values = group
+    margin = max(2, values[-1] // 50)
+    # As many above the threshold as may be, each number as likely.
+    values = [values[0] - margin, *values, values[-1] + margin]
+    below = walker.random.below(len(values) - 1)
+    low, high = values[below], values[below + 1]
+    return Query("count", (path,), relation, low + (high - low) // 2 if high - low > 1 else low)
+
+
+def _yesno(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+    world, random = walker.world, walker.random
+    gone = walker.walk(start, hops - 1)
+    if gone is None:
+        return None
+    taken, trail = gone
+    name = random.choice(FORWARD[world.types[trail.end]])
+    facts = world.facts.get(name, {})
+    if trail.end not in facts:
+        return None
+    value = facts[trail.end]
+    if random.chance(0.5):
+        value = random.choice([o for o in facts.values() if o != value] or [value])
+    if value in trail.nodes:
+        return None
+    return Query("yesno", (Path(start.end, (*taken, (name, True))),), name, value)
+
+
+def _temporal(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+    world, random = walker.world, walker.random
+    gone = walker.walk(start, hops - 1, lambda end: bool(TERMS[world.types[end]]))
+    if gone is None:
+        return None
+    taken, trail = gone
+    name = random.choice(TERMS[world.types[trail.end]])
+    if name not in world.terms:
+        return None
+    who, begin, end = random.choice(world.terms[name][trail.end])
+    if who in trail.nodes:
+        return None
+    return Query("temporal", (Path(start.end, tuple(taken)),), name, random.between(begin + 1, end - 1))
+
+
+_DRAFTS = {
+    "chain": _chain,
+    "comparison": _comparison,
+    "intersection": _intersection,
+    "count": _count,
+    "superlative": _superlative,
+    "yesno": _yesno,
+    "temporal": _temporal,
+}
+
+
+def fit(world: World, query: Query, solution: Solution, hops: int) -> bool:
+    """May this be asked? One to five answers, all of them new, at the wanted depth, and not next door to the start."""
+    answers = solution.answers
+    listed = query.kind == "chain" and not isinstance(query.paths[0].hops[-1], Derived)
+    if not 1 <= len(answers) <= (GROUP if listed else 1) or solution.hops != hops:
+        return False
+    if any(len(set(trail.nodes)) < len(trail.nodes) for trail in solution.trails):
+        return False
+    if hops > 1 and query.kind in ("chain", "intersection", "superlative", "temporal"):
+        anchor = query.paths[0].anchor
+        return not any(world.facts[name][anchor] in answers for name in world.forward(anchor))
+    return True
+
+
+def plan(world: World, random: Stream, anchors: Sequence[int], kind: str, hops: int, unanswerable: float) -> Plan | None:
+    """One question of `kind` about one of `anchors`; None if this world seems to hold none."""
+    lacks = random.chance(unanswerable)
+    for _ in range(TRIES):
+        query = draft(kind, world, random, random.choice(anchors), anchors, hops)
+        if query is None:
+            continue
+        solution = solve(world, query)
+        if fit(world, query, solution, hops):
+            return Plan(query, solution, random.choice(solution.facts) if lacks else None)
+    return None

@@ -1,0 +1,1 @@
+"""Metrics: one folder each, loadable with `evaluate.load`, all of them thin over `synthrl.answers`."""

@@ -1,0 +1,1 @@
+"""What stands on everything else: the way into `datasets`, and the command line."""

@@ -1,0 +1,157 @@
+"""The command line."""
+
+import argparse
+import importlib.metadata
+import os
+import sys
+from typing import Any, NoReturn
+
+from synthrl.app import hub
+
+
+EXAMPLES = """\
+knobs:
+  A dataset's knobs are written name=value: hops=4, a range hops=2-6, a list kinds=chain,comparison.
+  The name of a configuration may stand before them: hops_4 train=2000.
+
+examples:
+  synthrl list
+  synthrl show fiction_multihop hops=4 --index 7
+  synthrl prepare fiction_multihop hops=4 train=2000 --num-proc 4
+  synthrl verify fiction_multihop hops=2-6 --rows 1000
+  synthrl autoload enable
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"synthrl: {message}\n")
+
+
+def count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number, 0 or more")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = Parser(
+        prog="synthrl",
+        description="Free, endless, verifiable training data for RL on reasoning.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"synthrl {importlib.metadata.version('synthrl')}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+
+    def command(name: str, text: str, of: str | None = "NAME", optional: bool = False) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        if of:
+            sub.add_argument("name", metavar=of, nargs="?" if optional else None, help="a dataset of `synthrl list`")
+            sub.add_argument("knobs", metavar="KNOB=VALUE", nargs="*", help="its knobs: hops=4 kinds=chain,comparison")
+        return sub
+
+    command("list", "the datasets, their configurations and knobs", of=None)
+    show = command("show", "print one row as a person would like to read it")
+    show.add_argument("--split", default="train", help="default: %(default)s")
+    show.add_argument("--index", type=count, default=0, metavar="N", help="which row of it; default: %(default)s")
+    prepare = command("prepare", "fill the cache for load_dataset; without NAME, say what is in it", optional=True)
+    prepare.add_argument("--num-proc", type=count, metavar="N", help="worker processes")
+    prepare.add_argument("--cache-dir", metavar="DIR", help="default: the cache of `datasets`")
+    verify = command("verify", "check rows against their world, independently of the code that made them", of="TARGET")
+    verify.add_argument("--split", help="default: all of them")
+    verify.add_argument("--rows", type=count, metavar="N", help="at most so many of each split")
+    autoload = command("autoload", "let load_dataset know our names with no import at all", of=None)
+    autoload.add_argument("action", choices=["enable", "disable", "status"])
+    return top
+
+
+def read_knobs(name: str, words: list[str]) -> tuple[str | None, dict[str, Any]]:
+    """["hops_4", "train=20"] → "hops_4", {"train": 20}: each value in the type that the knob has by default."""
+    from synthrl.knobs import parse
+
+    defaults = next(iter(hub.builder_class(name).named().values()))
+    config, given = None, {}
+    for word in words:
+        knob, equals, text = word.partition("=")
+        if equals and "-" not in knob:  # with "-" it is a configuration's full name: hops_4-train=20
+            given[knob] = parse(text, defaults.get(knob))
+        elif config is None:
+            config = word
+        else:
+            raise ValueError(f"{word}: got a second configuration after {config!r}, expected KNOB=VALUE")
+    return config, given
+
+
+def list_all() -> None:
+    import inspect
+
+    from synthrl.knobs import spell
+
+    for name in hub.names():
+        builder = hub.builder_class(name)
+        named = builder.named()
+        print(f"{name}\n  {(inspect.getdoc(builder) or '').partition(chr(10))[0]}")
+        print(f"  configurations: {' '.join(named)}")
+        print(f"  knobs: {' '.join(f'{k}={v}' for k, v in spell(named[builder.DEFAULT_CONFIG_NAME]).items())}\n")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.command == "list":
+        list_all()
+    elif args.command == "autoload":
+        from synthrl.app import autoload
+
+        print(getattr(autoload, args.action)())
+    elif args.command == "prepare" and args.name is None:
+        from synthrl.app.prepare import report_all
+
+        report_all(args.cache_dir)
+    elif args.command == "prepare":
+        from synthrl.app.prepare import prepare
+
+        prepare(args.name, *read_knobs(args.name, args.knobs), num_proc=args.num_proc, cache_dir=args.cache_dir)
+    elif args.command == "show":
+        from synthrl.app.show import show
+
+        config, given = read_knobs(args.name, args.knobs)
+        builder = hub.open_builder(args.name, config, **given)
+        hub.check_split(builder, args.split)
+        size = builder.sizes()[args.split]
+        if args.index >= size:
+            raise ValueError(f"--index: got {args.index}, expected 0 to {size - 1}, as {args.split} has {size} rows")
+        show(next(iter(builder.rows(args.split, args.index, args.index + 1))))
+    elif args.command == "verify":
+        from synthrl.app.verify import run as verify
+
+        name = hub.ours(args.name) or (args.name if args.name in hub.names() else None)
+        if name is None and args.knobs:
+            raise ValueError(f"{args.knobs[0]}: knobs go with the name of a dataset, and {args.name!r} is none")
+        config, given = read_knobs(name, args.knobs) if name else (None, {})
+        return verify(name or args.name, config, given, rows=args.rows, split=args.split)
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    top = parser()
+    args, rest = top.parse_known_args(argv)
+    if rest and (not hasattr(args, "knobs") or any(word.startswith("-") for word in rest)):
+        top.error(f"unknown arguments: {' '.join(rest)}")
+    if rest:
+        args.knobs += rest  # knobs that follow an option
+    try:
+        status = run(args)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # `synthrl list | head`: no more is wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except (ValueError, OSError, ImportError) as error:
+        print(f"synthrl: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""What shortcuts earn on a dataset, and whether that is too much.
+
+    python -m synthrl.app.guess fiction_multihop hops=2-6 --rows 4000
+
+At two hops and more no guesser may pass the chance of the question's kind by more than 0.05, nor earn more than a
+quarter where the answer is open (`LIMITS`). One-hop questions are there to be read off: they are shown and not judged.
+"""
+
+import argparse
+import importlib
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from statistics import fmean
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from synthrl.guessers import chance, guesses, score
+
+CLOSED = ("yesno", "comparison", "count")  # kinds whose few possible answers stand in the question or are known
+ABOVE_CHANCE, OPEN = 0.05, 0.25
+
+
+class Earned(NamedTuple):
+    """What the guessers earn on the rows of one kind, on average."""
+
+    rows: int
+    chance: float
+    scores: dict[str, float]
+
+    @property
+    def best(self) -> str:
+        return max(self.scores, key=self.scores.__getitem__)
+
+
+def measure(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Earned]:
+    """(kind, "1" or "2+" hops) → what the guessers earn there."""
+    chances, scores = defaultdict(list), defaultdict(list)
+    for row in rows:
+        group = row["kind"], "1" if row["hops"] < 2 else "2+"
+        chances[group].append(chance(row))
+        scores[group].append({name: score(guess, row) for name, guess in guesses(row).items()})
+    return {
+        group: Earned(len(all_), fmean(chances[group]), {name: fmean(each[name] for each in all_) for name in all_[0]})
+        for group, all_ in sorted(scores.items(), key=lambda item: item[0][::-1])
+    }
+
+
+def limit(kind: str, earned: Earned) -> float:
+    above = earned.chance + ABOVE_CHANCE
+    return above if kind in CLOSED else min(above, OPEN)
+
+
+def verdict(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """One line for every guesser that earns too much; none means that `rows` have no shortcut we know of."""
+    return failures(measure(rows))
+
+
+def failures(measured: dict[tuple[str, str], Earned]) -> list[str]:
+    return [
+        f"{kind}, {hops} hops, {earned.rows} rows: '{name}' earns {mean:.3f}, more than {limit(kind, earned):.3f}"
+        for (kind, hops), earned in measured.items()
+        if hops != "1"
+        for name, mean in sorted(earned.scores.items(), key=lambda item: -item[1])
+        if mean > limit(kind, earned)
+    ]
+
+
+def table(rows: Iterable[dict[str, Any]]) -> str:
+    """Markdown: a column for each kind, a line for each guesser, the best of them on top."""
+    return render(measure(rows))
+
+
+def render(measured: dict[tuple[str, str], Earned]) -> str:
+    columns = list(measured.values())
+    names = columns[0].scores if columns else ()
+    lines = [
+        ["guesser", *(f"{kind}, {hops}" for kind, hops in measured)],
+        ["---"] + ["--:"] * len(columns),
+        ["rows", *(str(earned.rows) for earned in columns)],
+        ["chance", *(f"{earned.chance:.3f}" for earned in columns)],
+        ["**best**", *(f"**{earned.scores[earned.best]:.3f}**" for earned in columns)],
+        *([name, *(f"{earned.scores[name]:.3f}" for earned in columns)] for name in names),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="What shortcuts earn on a dataset.")
+    parser.add_argument("dataset", help="a folder of dataset_builders")
+    parser.add_argument("knobs", nargs="*", metavar="name=value")
+    parser.add_argument("--rows", type=int, default=4000)
+    args = parser.parse_intermixed_args(argv)
+    builder = importlib.import_module(f"synthrl.dataset_builders.{args.dataset}.builder").BUILDER
+    with TemporaryDirectory() as cache:
+        knobs = dict(knob.split("=", 1) for knob in args.knobs)
+        measured = measure(builder(train=args.rows, cache_dir=cache, **knobs).rows("train", 0, args.rows))
+    print(render(measured), *failures(measured), sep="\n")
+    return 1 if failures(measured) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

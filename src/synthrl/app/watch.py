@@ -1,0 +1,48 @@
+"""Wait until `datasets` is imported, then let it know our names.
+
+Standard library only, and nothing of synthrl until it is needed: `synthrl autoload enable` copies this file into
+site-packages, where every start of Python pays for it, and where it may outlive synthrl.
+"""
+
+import sys
+
+
+# The last of the modules that look a dataset up → who tells them about ours, with `patch()`.
+HOOKS = {"datasets.inspect": "synthrl.app.hub"}
+
+
+class Watch:
+    """A finder that finds nothing of its own: it only sees that a module is about to be imported."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in HOOKS:
+            return None
+        others = (finder for finder in sys.meta_path if not isinstance(finder, Watch))
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
+        if spec is not None and spec.loader is not None:
+            run = spec.loader.exec_module
+
+            def exec_module(module):
+                run(module)
+                tell(name)
+
+            spec.loader.exec_module = exec_module
+        return spec
+
+
+def tell(name):
+    try:
+        __import__(HOOKS[name])
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "synthrl":
+            return  # uninstalled, and this is the copy that was left behind
+        raise
+    sys.modules[HOOKS[name]].patch()
+
+
+def watch():
+    for name in HOOKS:
+        if name in sys.modules:
+            tell(name)
+    if not any(isinstance(finder, Watch) for finder in sys.meta_path):
+        sys.meta_path.insert(0, Watch())

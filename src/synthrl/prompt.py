@@ -1,0 +1,61 @@
+"""Row → chat messages. The default system prompt and the answer tag live here and nowhere else."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+TAG = "answer"
+SYSTEM = (
+    "Answer the question. Think step by step first, then give the final answer, and nothing else, "
+    f"between <{TAG}> and </{TAG}>. "
+    f"If there are several answers, separate them by commas. If the text does not settle the question, "
+    f"answer <{TAG}>unanswerable</{TAG}>."
+)
+
+
+def tagged(answer: str) -> str:
+    return f"<{TAG}>{answer}</{TAG}>"
+
+
+def passage(titles: list[str], texts: list[str]) -> str:
+    """The paragraphs as one text, each below its title."""
+    return "\n\n".join([f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)])
+
+
+def user(question: str, text: str = "", choices: list[str] | None = None) -> str:
+    """What the user says: the text where there is one, then the question, then the choices."""
+    parts = [text] if text else []
+    parts.append(f"Question: {question}")
+    if choices:
+        parts.append("\n".join(f"{chr(ord('A') + i)}. {choice}" for i, choice in enumerate(choices)))
+    return "\n\n".join(parts)
+
+
+def chat(content: str, system: str | None = SYSTEM) -> list[dict[str, str]]:
+    messages = [{"role": "user", "content": content}]
+    return [{"role": "system", "content": system}, *messages] if system else messages
+
+
+def messages(row: dict[str, Any], system: str | None = SYSTEM) -> list[dict[str, str]]:
+    """The chat that asks `row`."""
+    context = row["context"]
+    text = passage(context["title"], [" ".join(sentences) for sentences in context["sentences"]])
+    return chat(user(row["question"], text, row["choices"]), system)
+
+
+def with_prompt(dataset: "Dataset", system: str | None = SYSTEM, plain: bool = False) -> "Dataset":
+    """`dataset` asked in another way: with an own system prompt (None for none), or as plain text for base models.
+
+    >>> ds = with_prompt(ds, system="Answer in one word, in <answer> tags.")  # doctest: +SKIP
+    """
+
+    def ask(row: dict[str, Any]) -> dict[str, Any]:
+        chat = messages(row, system)
+        return {"prompt": "\n\n".join(m["content"] for m in chat) + "\n\nAnswer:" if plain else chat}
+
+    if not plain:
+        return dataset.map(ask, desc="prompt")
+    # The column changes its type, so it is made anew, in the place where it stood.
+    columns = dataset.column_names
+    return dataset.map(ask, desc="prompt", remove_columns=["prompt"]).select_columns(columns)
