@@ -6,7 +6,7 @@ from typing import NamedTuple
 from synthrl.seeding import Stream
 
 from .relations import BY_NAME, GROUP, RELATIONS, TYPES, Derived, Step
-from .solve import Fact, Hop, Path, Query, Solution, Trail, advance, length, solve
+from .solve import EXACT, Fact, Hop, Path, Query, Solution, Trail, advance, length, solve
 from .world import BACKWARD, FORWARD, RULES, TERMS, World
 
 TRIES = 400  # random queries tried before a world counts as exhausted
@@ -236,5 +236,6 @@ def plan(world: World, random: Stream, anchors: Sequence[int], kind: str, hops: 
             continue
         solution = solve(world, query)
         if fit(world, query, solution, hops):
-            return Plan(query, solution, random.choice(solution.facts) if lacks else None)
+            missing = random.choice([fact for fact in solution.facts if fact[2] != EXACT]) if lacks else None
+            return Plan(query, solution, missing)
     return None

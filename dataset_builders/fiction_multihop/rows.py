@@ -70,6 +70,8 @@ class WorldRows:
     def _new(self, slot: int) -> tuple[Plan, str]:
         config, random = self.config, self._stream("plan", slot)
         low, high = config.depths()
+        if config.worlds and self.split != "train":
+            low = max(2, low)  # train's one-hop rows ask every fact of a shared world
         hops = random.between(low, high)
         kinds = [kind for kind in config.kinds if LEAST_HOPS.get(kind, 1) <= hops]
         for _ in range(20):

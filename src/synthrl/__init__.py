@@ -11,7 +11,6 @@ from typing import Any
 
 from synthrl.app import watch as _watch
 
-
 _watch.watch()
 
 

@@ -19,14 +19,14 @@ from datasets.builder import Key
 
 from synthrl import knobs, row
 
-
 BLOCK = 500
 SPINE = ("answers", "blocks", "fiction", "prompt", "row", "seeding")  # the modules here that decide what a row is
 
 
 def fingerprint(folder: Path) -> str:
     """Of all source that decides the rows: a dataset's own modules and templates, and the spine."""
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in (".py", ".jinja")}
+    own = [path for path in folder.rglob("*") if path.suffix in (".py", ".jinja")]
+    files = {path.relative_to(folder).as_posix(): path for path in own}
     files |= {f"../{path.name}": path for path in Path(__file__).parent.glob("*.py") if path.stem in SPINE}
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):

@@ -194,9 +194,10 @@ def _frequent(r: Reading, names: list[str]) -> str:
     return max(names, key=r.counts.__getitem__, default="")
 
 
-def _random(r: Reading) -> str:
+def _any(r: Reading, names: list[str]) -> str:
+    """One of `names`, by the dice that the row's id throws."""
     number = int.from_bytes(blake2b(r.id.encode(), digest_size=8).digest(), "big")
-    return r.candidates[number % len(r.candidates)] if r.candidates else ""
+    return names[number % len(names)] if names else ""
 
 
 def _nearest(r: Reading) -> str:
@@ -211,10 +212,25 @@ def _nearest(r: Reading) -> str:
 
 
 def _best_sentence(r: Reading) -> str:
-    """The last candidate in the sentence that has most of the question's words."""
-    fitting = [s for s in chain.from_iterable(r.sentences) if any(r.right(name) for name, _ in r.find(s))]
-    best = max(fitting, key=lambda s: len(r.terms.intersection(words(s))), default="")
-    return _last([name for name, _ in r.find(best) if r.right(name)])
+    """A candidate out of the sentence, away from the names asked about, that has the rarest of the question's words."""
+    terms = set(words(r.bare)) - _COMMON
+    spread = Counter(word for s in chain.from_iterable(r.sentences) for word in terms.intersection(words(s)))
+
+    def weight(sentence: str) -> float:
+        return sum(1 / spread[word] for word in terms.intersection(words(sentence)))
+
+    away = [s for title, text in zip(r.titles, r.sentences, strict=True) if title not in r.asked for s in text]
+    named = [(weight(s), [name for name, _ in r.find(s) if r.right(name)]) for s in away]
+    best = max((weight for weight, names in named if names), default=0)
+    return _any(r, [names[-1] for weight, names in named if names and weight == best])
+
+
+def _span(r: Reading) -> str:
+    """A candidate out of a sentence whose years hold the year asked about."""
+    years = [int(name) for name in r.asked if name.isdigit()]
+    told = [(s, _YEARS.search(s)) for s in chain.from_iterable(r.sentences)]
+    held = [r.find(s) for s, span in told if span and years and int(span[1]) < years[-1] < int(span[2])]
+    return _any(r, [name for names in held for name, _ in names if r.right(name)])
 
 
 def _pointing(r: Reading) -> list[str]:
@@ -223,12 +239,30 @@ def _pointing(r: Reading) -> list[str]:
     return [title for i, title in enumerate(r.titles) if i in hits and r.right(title)]
 
 
-def _extreme(r: Reading) -> str:
-    """The candidate whose paragraph has the smallest number of all, or the largest, whichever the question is after."""
+def _values(r: Reading, titles: list[str]) -> list[tuple[int, str]]:
+    """The numbers in the paragraphs of `titles`, in sentences that share a word with the question if there are any."""
+    terms = set(words(r.bare)) - _COMMON
+    sentences = [(s, t) for t, text in zip(r.titles, r.sentences, strict=True) if t in titles for s in text]
+    near = [(s, t) for s, t in sentences if terms.intersection(words(s)) and re.search(r"\d", s)]
+    return [(int(n.replace(",", "")), t) for s, t in near or sentences for n, _ in r.find(s) if n[0].isdigit()]
+
+
+def _extreme(r: Reading, titles: list[str]) -> str:
+    """That of `titles` with the smallest number, or the largest, whichever the question is after."""
     most = bool({"latest", "largest", "later", "larger"}.intersection(words(r.question)))
-    numbers = [(int(m.name.replace(",", "")), r.titles[m.paragraph]) for m in r.mentions if m.name[0].isdigit()]
-    numbers = [(number, title) for number, title in numbers if r.right(title)]
-    return (max if most else min)(numbers, default=(0, ""))[1]
+    return (max if most else min)(_values(r, list(filter(r.right, titles))), default=(0, ""))[1]
+
+
+def _above(r: Reading, titles: list[str]) -> str:
+    """How many of `titles` have a number above the question's last."""
+    least = [int(name.replace(",", "")) for name in r.asked if name[0].isdigit()][-1:]
+    return str(len({title for number, title in _values(r, titles) if least and number > least[0]}))
+
+
+def _group(r: Reading) -> list[str]:
+    """The paragraphs that speak of what "exactly" so many are said to belong to."""
+    told = {r.titles[i] for i, text in enumerate(r.sentences) if any(" exactly " in s for s in text)} - set(r.asked)
+    return [r.titles[i] for i in sorted({m.paragraph for m in r.mentions if m.name in told}) if r.titles[i] not in told]
 
 
 def _common_number(r: Reading) -> str:
@@ -236,18 +270,28 @@ def _common_number(r: Reading) -> str:
     return _first([n for n, _ in Counter(said).most_common() if n.isdigit() and len(n) < 3])
 
 
-def _together(r: Reading) -> str:
-    """Yes where one paragraph has two of the question's names."""
-    seen = {(m.paragraph, m.name) for m in r.mentions if m.name in r.anchors}
-    seen |= {(i, title) for i, title in enumerate(r.titles) if title in r.anchors}
-    return "yes" if any(n > 1 for n in Counter(i for i, _ in seen).values()) else "no"
+def _mentioned(r: Reading) -> bool:
+    return all(name in r.counts for name in r.asked)
 
 
-def _popular(r: Reading) -> str:
-    """Yes where what the question starts with is mentioned more than others of its type."""
-    name = _first(r.anchors)
+def _together(r: Reading) -> bool:
+    """Has one paragraph two of the question's names?"""
+    seen = {(m.paragraph, m.name) for m in r.mentions if m.name in r.asked}
+    return any(n > 1 for n in Counter(paragraph for paragraph, _ in seen).values())
+
+
+def _popular(r: Reading) -> bool:
+    """Is what the question starts with mentioned more than others of its type?"""
+    name = _first(r.asked)
     others = [n for other, n in r.counts.items() if r.types[other] == r.types.get(name)]
-    return "yes" if others and r.counts[name] > sum(others) / len(others) else "no"
+    return bool(others) and r.counts[name] > sum(others) / len(others)
+
+
+_SIGNS: dict[str, Callable[[Reading], bool]] = {"mentioned": _mentioned, "together": _together, "popular": _popular}
+
+
+def _answer(holds: Callable[[Reading], bool], word: str, other: str, r: Reading) -> str:
+    return word if holds(r) else other
 
 
 def _always(word: str, r: Reading) -> str:
@@ -263,7 +307,9 @@ GUESSERS: dict[str, Callable[[Reading], Guess]] = {
     "most frequent, not asked": lambda r: _frequent(r, [name for name in r.counts if name not in r.asked]),
     "most frequent candidate": lambda r: _frequent(r, r.candidates),
     "rarest candidate": lambda r: min(r.candidates, key=r.counts.__getitem__, default=""),
-    "random candidate": _random,
+    "random candidate": lambda r: _any(r, r.candidates),
+    "candidate with a paragraph": lambda r: _any(r, [name for name in r.candidates if name in r.titles]),
+    "candidate without a paragraph": lambda r: _any(r, [name for name in r.candidates if name not in r.titles]),
     "nearest to the question's words": _nearest,
     "best sentence": _best_sentence,
     "best paragraph": lambda r: _first([r.titles[i] for i in r.ranking]),
@@ -277,13 +323,18 @@ GUESSERS: dict[str, Callable[[Reading], Guess]] = {
     "one hop back": _pointing,
     "one hop back, first": lambda r: _first(_pointing(r)),
     "one hop back, how many": lambda r: str(len(_pointing(r))),
-    "extreme": _extreme,
+    "in the span of years": _span,
+    "extreme": lambda r: _extreme(r, r.titles),
+    "extreme of the counted": lambda r: _extreme(r, _group(r)),
+    "above the number": lambda r: _above(r, r.titles),
+    "above the number, of the counted": lambda r: _above(r, _group(r)),
+    "the counted": _group,
     "common number": _common_number,
     "first option": lambda r: _first(r.options),
     "second option": lambda r: _last(r.options),
     "more frequent option": lambda r: _frequent(r, r.options),
-    "names together": _together,
-    "popular": _popular,
+    **{f"yes if {name}": partial(_answer, holds, "yes", "no") for name, holds in _SIGNS.items()},
+    **{f"no if {name}": partial(_answer, holds, "no", "yes") for name, holds in _SIGNS.items()},
     **{f"always {word}": partial(_always, word) for word in ("yes", "no", "0", "1", "2", "3", "unanswerable")},
 }
 
@@ -320,7 +371,7 @@ def group_size(row: dict[str, Any]) -> int:
 
 def chance(row: dict[str, Any]) -> float:
     """What a guess at random between all that could be the answer is worth."""
-    if row["kind"] in ("yesno", "comparison"):
+    if row["kind"] == "yesno" or (row["kind"] == "comparison" and Reading(row).options):
         return 1 / 2
     if row["kind"] == "count":
         return 1 / (group_size(row) + 1)

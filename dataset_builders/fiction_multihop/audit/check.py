@@ -36,7 +36,7 @@ def check(row: Row) -> list[str]:
     faults += text.defects
     faults += _definite(tree, solved)
     faults += _proof(row, tree, solved, supporting) if row["answerable"] else _undetermined(solved)
-    return faults + _steps(row, text, supporting)
+    return [*faults, *_steps(row, text, supporting)]
 
 
 def _supporting(row: Row) -> list[Place]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from synthrl.app import watch
 
-
 SOURCE = Path(watch.__file__).read_text(encoding="utf-8")
 LINE = "import _synthrl_autoload; _synthrl_autoload.watch()\n"
 

@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 
 from synthrl.app import hub
 
-
 EXAMPLES = """\
 knobs:
   A dataset's knobs are written name=value: hops=4, a range hops=2-6, a list kinds=chain,comparison.

@@ -6,7 +6,6 @@ import sys
 import textwrap
 from typing import Any
 
-
 BOLD, DIM, GREEN, CYAN = "1", "2", "32", "36"
 
 

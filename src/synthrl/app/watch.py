@@ -6,7 +6,6 @@ site-packages, where every start of Python pays for it, and where it may outlive
 
 import sys
 
-
 # The last of the modules that look a dataset up → who tells them about ours, with `patch()`.
 HOOKS = {"datasets.inspect": "synthrl.app.hub"}
 
@@ -26,7 +25,7 @@ class Watch:
                 run(module)
                 tell(name)
 
-            spec.loader.exec_module = exec_module
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
 
 

@@ -1,0 +1,179 @@
+"""The command line: what it prints, and how it refuses."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from synthrl import knobs
+from synthrl.app import cli, hub, prepare
+
+TINY = ["train=6", "validation=3", "test=2"]
+WITHOUT_SYNTHRL = """if True:
+    import sys
+    from datasets import load_dataset
+    rows = {line}
+    assert not any(name.partition(".")[0] == "synthrl" for name in sys.modules)
+    print(rows["train"].num_rows, rows["train"][0]["id"])"""
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "72")
+
+
+def run(capsys, *words: str) -> str:
+    assert cli.main(list(words)) == 0
+    return capsys.readouterr().out
+
+
+def stock(line: str, cache: str) -> subprocess.CompletedProcess:
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": cache}
+    code = WITHOUT_SYNTHRL.format(line=line)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "value"),
+    [
+        ("4", 2, 4),
+        ("2-6", 2, "2-6"),  # a range; the builder judges it
+        ("0.5", 0.0, 0.5),
+        ("1", 0.0, 1.0),
+        ("true", False, True),
+        ("maybe", False, "maybe"),
+        ("chain,comparison", (), ("chain", "comparison")),
+        ("chain", [], ["chain"]),
+        ("4", "2-6", "4"),
+        ("7", None, 7),
+    ],
+)
+def test_a_value_has_the_type_of_its_default(text, default, value):
+    assert knobs.same(knobs.parse(text, default), value)
+
+
+@pytest.mark.parametrize(
+    ("config", "given", "settled"),
+    [
+        ("default", {"hops": 4}, ("hops_4", {})),
+        ("default", {"hops": 4, "train": 7}, ("hops_4", {"train": 7})),
+        ("hops_4", {"hops": 2}, ("default", {})),
+        ("hops_4-train=7", {}, ("hops_4", {"train": 7})),
+        ("hops_4-kinds=chain%2Ccomparison", {"train": 7}, ("hops_4", {"kinds": ("chain", "comparison"), "train": 7})),
+        ("default", {"kinds": ["chain"]}, ("default", {"kinds": ("chain",)})),  # a list is as good as a tuple
+        ("default", {"train": None}, ("default", {})),
+        ("default", {"hops": True}, ("default", {"hops": True})),  # not 1: the builder refuses it
+    ],
+)
+def test_a_configuration_has_one_name(config, given, settled):
+    configs = {"default": {"hops": 2, "kinds": (), "train": 9}, "hops_4": {"hops": 4, "kinds": (), "train": 9}}
+    assert knobs.settle(config, given, configs) == settled
+    name = knobs.spell_name(*settled)
+    assert name == "default-hops=True" or knobs.settle(name, {}, configs) == settled
+
+
+def test_help_and_list(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--help"])
+    text = capsys.readouterr().out
+    assert end.value.code == 0
+    assert all(command in text for command in ["list", "show", "prepare", "verify", "autoload", "hops=2-6"])
+    assert "hops_4" in run(capsys, "list")
+
+
+def test_show_reads_well_at_any_width(capsys, monkeypatch):
+    row = next(iter(hub.open_builder("fiction_multihop", hops=4).rows("test", 1, 2)))
+    text = run(capsys, "show", "fiction_multihop", "hops=4", "--split", "test", "--index", "1")
+    assert row["id"] in text and row["answers"][0][0] in text
+    assert all(title in text for title in row["context"]["title"])
+    for part in [row["question"], *[step["question"] for step in row["steps"]]]:
+        assert " ".join(part.split()) in " ".join(text.split())
+    assert max(map(len, text.splitlines()[1:])) <= 72  # the id stays whole, for copying
+
+
+def test_show_a_document_of_the_corpus(capsys):
+    assert run(capsys, "show", "fiction_multihop", "corpus")
+
+
+@pytest.mark.parametrize(("tty", "no_color", "coloured"), [(True, "", True), (True, "1", False), (False, "", False)])
+def test_colour_only_where_it_is_wanted(tty, no_color, coloured, capsys, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: tty, raising=False)
+    assert ("\033[" in run(capsys, "show", "fiction_multihop")) == coloured
+
+
+@pytest.mark.parametrize("words", [["hops=4", *TINY], ["hops_4", "kinds=chain", *TINY, "--num-proc", "1"]])
+def test_what_is_prepared_loads_without_synthrl(words, capsys, tmp_path, monkeypatch):
+    cache = str(tmp_path / "cache")
+    text = run(capsys, "prepare", "fiction_multihop", *words, "--cache-dir", cache)
+    (line,) = [line.strip() for line in text.splitlines() if line.strip().startswith("load_dataset(")]
+    name, config = "fiction_multihop", line.split('"')[3]
+    first = next(iter(hub.open_builder(name, config, cache).rows("train", 0, 1)))["id"]  # the same name, with synthrl
+    loaded = stock(line, cache)
+    assert loaded.stdout == f"6 {first}\n", loaded.stderr
+
+    assert "fresh" in run(capsys, "prepare", "--cache-dir", cache)
+    monkeypatch.setattr(hub.builder_class(name), "source", "0" * 16)
+    text = run(capsys, "prepare", "--cache-dir", cache)
+    assert "stale" in text and "synthrl prepare fiction_multihop hops_4" in text
+
+
+def test_stock_loads_what_was_prepared_last_even_after_an_undone_edit_and_a_killed_build(capsys, tmp_path):
+    words = ["prepare", "fiction_multihop", "hops=4", *TINY, "--cache-dir", str(tmp_path)]
+    run(capsys, *words)
+    (whole,) = [folder for _, folder, _ in prepare.filled("fiction_multihop", str(tmp_path))]
+    edited, killed = whole.with_name("edited"), whole.with_name("killed.incomplete")
+    edited.mkdir()
+    killed.mkdir()
+    run(capsys, *words)
+    assert not killed.exists()
+    assert whole.stat().st_mtime > edited.stat().st_mtime  # stock `datasets` takes the newest
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["frob"], ["frob", "prepare"]),
+        (["show"], ["NAME"]),
+        (["show", "fiction_multihpo"], ["dataset", "did you mean 'fiction_multihop'"]),
+        (["show", "fiction_multihop", "hpos=4"], ["hpos", "did you mean 'hops'"]),
+        (["show", "fiction_multihop", "hops=many"], ["hops", "many"]),
+        (["show", "fiction_multihop", "train=-1"], ["train", "-1"]),
+        (["show", "fiction_multihop", "hops_44"], ["config", "hops_44"]),
+        (["show", "fiction_multihop", "hops_4", "hops_3"], ["hops_3", "second"]),
+        (["show", "fiction_multihop", "--split", "tarin"], ["split", "tarin", "validation"]),
+        (["show", "fiction_multihop", "train=5", "--index", "5"], ["--index", "5", "0 to 4"]),
+        (["show", "fiction_multihop", "--index", "-1"], ["--index"]),
+        (["show", "fiction_multihop", "--wat"], ["--wat"]),
+        (["prepare", "fiction_multihop", "train=x"], ["train", "x"]),
+    ],
+)
+def test_an_error_is_one_line_and_status_2(words, said, capsys):
+    try:
+        status = cli.main(words)
+    except SystemExit as end:
+        status = end.code
+    out, err = capsys.readouterr()
+    assert (status, out, err.count("\n")) == (2, "", 1), err
+    assert not [word for word in said if word not in err], err
+
+
+def test_knobs_may_follow_options(capsys):
+    assert "0 to 4" not in run(capsys, "show", "fiction_multihop", "--index", "5", "train=9")
+
+
+def test_control_c(monkeypatch):
+    def interrupted(args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "run", interrupted)
+    assert cli.main(["list"]) == 130
+
+
+def test_a_closed_pipe_is_quiet():
+    command = [sys.executable, "-m", "synthrl.app.cli", "list"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 0)
