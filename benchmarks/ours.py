@@ -1,9 +1,10 @@
 """One measured run of fiction_multihop: options as JSON in, figures as JSON out. `generation.py` calls it.
 
-    python benchmarks/ours.py '{"hops": 4, "context_chars": 4000, "rows": 1000, "processes": 1}'
-    python benchmarks/ours.py '{"stream": 1000000}'
+python benchmarks/ours.py '{"hops": 4, "context_chars": 4000, "rows": 1000, "processes": 1}'
+python benchmarks/ours.py '{"stream": 1000000}'
 """
 
+import hashlib
 import json
 import multiprocessing
 import resource
@@ -21,6 +22,10 @@ def make(options, cache_dir):
     return BUILDER(train=options.get("rows", options.get("stream")), cache_dir=cache_dir, **empty, **knobs)
 
 
+def digest(text):
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
 def context(row):
     return "\n".join(" ".join(sentences) for sentences in row["context"]["sentences"])
 
@@ -32,7 +37,12 @@ def generate(options, cache_dir, start, stop):
     rows = list(builder.rows("train", start, stop))
     seconds = time.perf_counter() - began
     contexts = [context(row) for row in rows]
-    return seconds, sum(map(len, contexts)), {hash(c) for c in contexts}, {hash(c + r["question"]) for c, r in zip(contexts, rows, strict=True)}
+    return (
+        seconds,
+        sum(map(len, contexts)),
+        {digest(c) for c in contexts},
+        {digest(c + r["question"]) for c, r in zip(contexts, rows, strict=True)},
+    )
 
 
 def measure(options):
@@ -67,7 +77,11 @@ def stream(options):
         for count, row in enumerate(rows, start=1):
             chars += len(context(row))
             if count % 50_000 == 0:
-                print(f"{count:,} rows, {time.perf_counter() - began:,.0f} s, peak {peak_mb():.0f} MB", file=sys.stderr, flush=True)
+                print(
+                    f"{count:,} rows, {time.perf_counter() - began:,.0f} s, peak {peak_mb():.0f} MB",
+                    file=sys.stderr,
+                    flush=True,
+                )
         return {"rows": count, "seconds": time.perf_counter() - began, "mean_context_chars": chars / count}
 
 

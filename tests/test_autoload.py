@@ -12,7 +12,8 @@ from synthrl.app import autoload
 
 LOADS = """if True:
     from datasets import load_dataset
-    print(load_dataset("synthrl/fiction_multihop", hops=4, train=3, validation=1, test=1, split="train").num_rows)"""
+    sizes = {"train": 3, "validation": 1, "test": 1, "heldout_phrasing": 1}
+    print(load_dataset("synthrl/fiction_multihop", hops=4, **sizes, split="train").num_rows)"""
 
 
 class Environment:

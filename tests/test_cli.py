@@ -9,7 +9,7 @@ import pytest
 from synthrl import knobs
 from synthrl.app import cli, hub, prepare
 
-TINY = ["train=6", "validation=3", "test=2"]
+TINY = ["train=6", "validation=3", "test=2", "heldout_phrasing=1"]
 WITHOUT_SYNTHRL = """if True:
     import sys
     from datasets import load_dataset
@@ -46,7 +46,9 @@ def stock(line: str, cache: str) -> subprocess.CompletedProcess:
         ("maybe", False, "maybe"),
         ("chain,comparison", (), ("chain", "comparison")),
         ("chain", [], ["chain"]),
-        ("4", "2-6", "4"),
+        ("4", "2-6", 4),  # nor is one number
+        ("open", "closed", "open"),
+        ("4", "closed", "4"),
         ("7", None, 7),
     ],
 )

@@ -35,6 +35,8 @@ def row(question, answers=("Malvuton",), kind="chain", hops=2, facts=(), **conte
 HOME = "In which city does the mother of Brelvo Karsind live?"
 BORN = "Was Drovamere or Malvuton founded earlier?"
 WHICH = "Which was founded earlier, Drovamere or Malvuton?"
+MAYOR = "Who is the mayor of the home city of Brelvo Karsind or Prisko Karsind?"
+LATER = "Consider every city that Tora knows. How many of them were founded after 1700?"
 EVERY = "Name every person whose mother is Tora Karsind."
 
 
@@ -100,9 +102,7 @@ def test_types_come_from_the_introduction():
         ("one hop back, how many", EVERY, "2", "two of them"),
         ("extreme", "Which city was founded earliest?", "Malvuton", "1650 is the smallest number, there"),
         ("extreme", "Which city was founded latest?", "Drovamere", "1754 is the largest"),
-        ("extreme of the counted", FIRST, "Malvuton", "the earliest in the paragraphs that name her of exactly two"),
         ("above the number", LATER, "1", "Drovamere alone has a year after 1700"),
-        ("in the span of years", SPAN, "Ada Lok", "1954 lies in her years alone"),
         ("common number", HOME, "2", "exactly two; years do not count"),
         ("first option", WHICH, "Drovamere", "A of A or B"),
         ("second option", WHICH, "Malvuton", "B of A or B"),
@@ -117,6 +117,24 @@ def test_types_come_from_the_introduction():
 )
 def test_guess(guesser, question, guess, reason):
     assert GUESSERS[guesser](Reading(row(question))) == guess, reason
+
+
+def test_years_give_the_holder_away():
+    terms = [
+        "Gopex Mills is a company.",
+        "It was directed by Ada Lok from 1950 to 1958.",
+        "From 1958 to 1964, Bo Dun led it.",
+    ]
+    asked = row("Who was the director of the employer of Tora Karsind in 1961?", A=terms)
+    assert GUESSERS["in the span of years"](Reading(asked)) == "Bo Dun"
+
+
+def test_counting_sentence_gives_the_group_away():
+    """The paragraphs that name her who is the mother of exactly two: the book is none of them, being no person."""
+    born = {name: [*text, f"{name} was born in {1900 + i}."] for i, (name, text) in enumerate(TEXT.items())}
+    asked = row("Consider every person whose mother is the spouse of Ada Lok. Which of them was born latest?", **born)
+    assert GUESSERS["the counted"](Reading(asked)) == ["Brelvo Karsind", "Prisko Karsind"]
+    assert GUESSERS["extreme of the counted"](Reading(asked)) == "Prisko Karsind"
 
 
 def test_random_candidate_hangs_on_the_id_alone():

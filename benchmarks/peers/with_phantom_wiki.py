@@ -9,6 +9,7 @@ forked when everything is imported; the fork is not counted.
 """
 
 import csv
+import hashlib
 import json
 import logging
 import multiprocessing
@@ -21,7 +22,11 @@ from pathlib import Path
 
 os.environ["TQDM_DISABLE"] = "1"
 
-from phantom_wiki.generate_dataset import generate_dataset  # noqa: E402
+from phantom_wiki.generate_dataset import generate_dataset
+
+
+def digest(text):
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def world(options, seed, processes):
@@ -50,7 +55,15 @@ def world(options, seed, processes):
     seconds = with_files - sum(float(took) for what, took in timings.items() if what.endswith("_save"))
     text = "\n".join(article["article"] for article in articles)
     hops = sum(question["difficulty"] for question in questions)
-    return len(questions), hops, seconds, with_files, len(text), hash(text), {hash(text + q["question"]) for q in questions}
+    return (
+        len(questions),
+        hops,
+        seconds,
+        with_files,
+        len(text),
+        digest(text),
+        {digest(text + q["question"]) for q in questions},
+    )
 
 
 def measure(options):

@@ -104,7 +104,7 @@ def _intersection(world: World, query: Query) -> str:
     first, second = query.paths
     intro, x = _where(world, first, drop=1)
     name, also = first.hops[-1][0], second.hops[-1][0]
-    that = w.THAT[also] % {"x": world.names[second.anchor]}
+    that = w.THAT[also] % {"x": _where(world, second, drop=1)[1]}
     return intro + w.INTERSECTION % {"noun": BY_NAME[name].domain, "that": that, "also": w.THAT[name] % {"x": x}}
 
 

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from synthrl.seeding import Stream
 
+from .decoys import beyond, others_in_office
 from .relations import BY_NAME, GROUP, RELATIONS, TYPES, Derived, Step
 from .solve import EXACT, Fact, Hop, Path, Query, Solution, Trail, advance, length, solve
 from .world import BACKWARD, FORWARD, RULES, TERMS, World
 
 TRIES = 400  # random queries tried before a world counts as exhausted
+RIVALS = 4  # at least so many others must look like the answer where the question gives a value or a year away
 NAMED = ("person", "company", "school", "club", "book", "festival")  # types whose names no other world uses
 VALUED = {type_: [r.name for r in RELATIONS if r.domain == type_ and r.least] for type_ in TYPES}
 READABLE = {type_ for type_, (_, _, intros) in TYPES.items() if intros}  # types that have a paragraph
@@ -134,12 +136,20 @@ def _intersection(walker: Walker, start: Trail, others: Sequence[int], hops: int
     holder = world.facts.get(name, {}).get(target)
     if holder is None or not BY_NAME[name].exact or holder in trail.nodes or len(world.back[name][holder]) < 2:
         return None
-    return Query("intersection", (path, Path(holder, ((name, False),))))
+    if hops == 1:
+        return Query("intersection", (path, Path(holder, ((name, False),))))
+    # The second condition is not named outright either, or it alone would point at the few who meet it.
+    ways = [(r, s) for r in BACKWARD[world.types[holder]] for s in world.step(holder, (r, False)) if r != name]
+    ways = [(r, s) for r, s in ways if s not in trail.nodes and s not in members and world.types[s] in NAMED]
+    if not ways:
+        return None
+    relation, subject = random.choice(ways)
+    return Query("intersection", (path, Path(subject, ((relation, True), (name, False)))))
 
 
-def _valued_group(walker: Walker, start: Trail, hops: int) -> tuple[Path, str, list[int]] | None:
-    """A group of three or more with their values, all different, in ascending order."""
-    group = _group(walker, start, hops, 3)
+def _valued_group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, str, list[int]] | None:
+    """A group of `least` or more with their values, all different, in ascending order."""
+    group = _group(walker, start, hops, least)
     if group is None:
         return None
     path, _, members = group
@@ -152,12 +162,12 @@ def _valued_group(walker: Walker, start: Trail, hops: int) -> tuple[Path, str, l
 
 
 def _superlative(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
-    group = _valued_group(walker, start, hops - 1)
+    group = _valued_group(walker, start, hops - 1, 4)  # of three, a third would be guessed right
     return group and Query("superlative", (group[0],), group[1], walker.random.below(2))
 
 
 def _count(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
-    group = _valued_group(walker, start, hops - 1)
+    group = _valued_group(walker, start, hops - 1, 3)
     if group is None:
         return None
     path, relation, values = group
@@ -197,9 +207,10 @@ def _temporal(walker: Walker, start: Trail, others: Sequence[int], hops: int) ->
     if name not in world.terms:
         return None
     who, begin, end = random.choice(world.terms[name][trail.end])
-    if who in trail.nodes:
+    query = Query("temporal", (Path(start.end, tuple(taken)),), name, random.between(begin + 1, end - 1))
+    if who in trail.nodes or len(others_in_office(world, query)) < RIVALS + 2:
         return None
-    return Query("temporal", (Path(start.end, tuple(taken)),), name, random.between(begin + 1, end - 1))
+    return query
 
 
 _DRAFTS = {
@@ -220,6 +231,8 @@ def fit(world: World, query: Query, solution: Solution, hops: int) -> bool:
     if not 1 <= len(answers) <= (GROUP if listed else 1) or solution.hops != hops:
         return False
     if any(len(set(trail.nodes)) < len(trail.nodes) for trail in solution.trails):
+        return False
+    if query.kind in ("count", "superlative") and len(beyond(world, query, solution)) < RIVALS:
         return False
     if hops > 1 and query.kind in ("chain", "intersection", "superlative", "temporal"):
         anchor = query.paths[0].anchor

@@ -136,7 +136,7 @@ RELATIONS: tuple[Relation, ...] = (
     Relation("ruler", "country", "person", False,
         ("{{s}} was ruled by {{o}} from {{start}} to {{end}}.", "{{s}} had {{o}} as its head of state from {{start}} to {{end}}.",
          "{{s_}} head of state from {{start}} to {{end}} was {{o}}.", "From {{start}} to {{end}}, the head of state of {{s}} was {{o}}."),
-        "Who was the head of state of {{x}} in {{year}}?", "the head of state of {{x}} in {{year}}", term=True),
+        "In {{year}}, who was the head of state of {{x}}?", "the head of state of {{x}} in {{year}}", term=True),
     # companies, schools, clubs
     Relation("founder", "company", "person", True,
         ("{{s}} was founded by {{o}}.", "{{s_}} founder is {{o}}.", "{{s}} was set up by {{o}}.", "The founder to whom {{s}} owes its start is {{o}}."),
@@ -159,7 +159,7 @@ RELATIONS: tuple[Relation, ...] = (
     Relation("director", "company", "person", False,
         ("{{s}} was directed by {{o}} from {{start}} to {{end}}.", "{{s}} had {{o}} as its director from {{start}} to {{end}}.",
          "{{s_}} director from {{start}} to {{end}} was {{o}}.", "From {{start}} to {{end}}, the director of {{s}} was {{o}}."),
-        "Who was the director of {{x}} in {{year}}?", "the director of {{x}} in {{year}}", term=True),
+        "In {{year}}, who was the director of {{x}}?", "the director of {{x}} in {{year}}", term=True),
     Relation("school_city", "school", "city", True,
         ("{{s}} stands in {{o}}.", "{{s}} has its grounds in {{o}}.", "{{s}} teaches its pupils in {{o}}.", "The city where {{s}} has its grounds is {{o}}."),
         "In which city does {{x}} stand?", "the city of {{x}}", "that stands in {{x}}", "{{s}} has within its walls exactly {{n}}."),

@@ -9,8 +9,9 @@ from synthrl.row import UNANSWERABLE
 from synthrl.seeding import Stream
 
 from . import ask, text
+from .decoys import decoys
 from .plan import NAMED, Plan, plan
-from .solve import KINDS, LEAST_HOPS, Fact, Path, Query, solve
+from .solve import KINDS, LEAST_HOPS, Path, Query, solve
 from .world import World, capacity
 
 if TYPE_CHECKING:
@@ -120,12 +121,6 @@ class WorldRows:
                 taken.update(names)
                 yield self._others[i]
 
-    def _red_herring(self, query: Query, random: Stream) -> list[Fact]:
-        """What a yes/no question offers is told of somebody, be it the right one or another."""
-        if query.kind != "yesno":
-            return []
-        return [(query.relation, random.choice([s for s, o in self.world.facts[query.relation].items() if o == query.value]), 0)]
-
     def row(self, slot: int, id_: str) -> dict[str, Any]:
         config, world = self.config, self.world
         found, question, random = self.plan(slot)
@@ -137,7 +132,7 @@ class WorldRows:
         sentences: list[list[str]] = []
         support: list[tuple[str, int]] = []
         if config.context == "open":
-            facts, also = found.solution.facts, self._red_herring(found.query, random)
+            facts, also = found.solution.facts, decoys(world, found.query, found.solution, random)
             context = text.compose(self.scribe, facts, also, found.missing, config.context_chars, random, self._elsewhere)
             titles, sentences = context.titles, context.sentences
             support = [context.where[fact] for fact in found.solution.facts if fact in context.where]

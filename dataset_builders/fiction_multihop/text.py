@@ -13,7 +13,11 @@ from .solve import EXACT, Fact
 from .world import World
 
 _PLACE = {relation.name: i for i, relation in enumerate(RELATIONS)}
-INTRO = ("", -1, 0)
+
+
+def place(fact: Fact) -> tuple[bool, int, int]:
+    """Where in a paragraph a fact is told: relations as in the table, then how many there are of what."""
+    return fact[2] == EXACT, _PLACE[fact[0]], fact[2]
 
 
 class Scribe:
@@ -57,19 +61,19 @@ class Scribe:
         return wording % {"s": world.names[entity], "trade": world.trades[(self._salt + entity) % len(world.trades)]}
 
     def tellable(self, entity: int) -> list[Fact]:
-        """All that a paragraph on `entity` can say, counts of groups apart."""
+        """All that a paragraph on `entity` can say."""
         facts = self._tellable.get(entity)
         if facts is None:
             world = self.world
             facts = [(name, entity, 0) for name in world.forward(entity)]
+            facts += [(name, entity, EXACT) for name in w.EXACTLY if entity in world.back.get(name, ())]
             facts += [(name, entity, i) for name, terms in world.terms.items() if entity in terms for i in range(len(terms[entity]))]
             self._tellable[entity] = facts
         return facts
 
     def document(self, entity: int) -> list[str]:
-        """The whole paragraph, the sizes of its groups included: what a corpus holds."""
-        groups = [(name, entity, EXACT) for name, back in self.world.back.items() if entity in back and name in w.EXACTLY]
-        return [self.intro(entity), *map(self.sentence, self.tellable(entity)), *map(self.sentence, groups)]
+        """The whole paragraph: what a corpus holds."""
+        return [self.intro(entity), *map(self.sentence, sorted(self.tellable(entity), key=place))]
 
 
 class Context(NamedTuple):
@@ -106,28 +110,9 @@ class Page:
                 self.tell(fact)
 
     def paragraph(self, entity: int) -> tuple[str, list[Fact], list[str]]:
-        facts = sorted(self.told[entity], key=lambda fact: (fact[2] == EXACT, _PLACE[fact[0]], fact[2]))
+        facts = sorted(self.told[entity], key=place)
         title = self.scribe.world.names[entity]
         return title, facts, [self.scribe.intro(entity), *map(self.scribe.sentence, facts)]
-
-
-def _decoys(page: Page, facts: Sequence[Fact], random: Stream) -> None:
-    """For every hop the same relation about another, one whose name is easily confused if there is one."""
-    world = page.scribe.world
-    for name, subject, which in facts:
-        if which == EXACT:
-            others = [o for o in world.back[name] if o not in page.told]
-            alike = others
-        else:
-            known = world.terms[name] if BY_NAME[name].term else world.facts[name]
-            others = [s for s in world.of_type[world.types[subject]] if s in known and s not in page.told]
-            words = set(world.names[subject].split())
-            alike = [s for s in others if not words.isdisjoint(world.names[s].split())] if random.chance(0.5) else others
-        if others:
-            page.tell((name, random.choice(alike or others), which))
-        if which != EXACT and BY_NAME[name].term:  # and who held it before and after
-            for i in range(len(world.terms[name][subject])):
-                page.tell((name, subject, i))
 
 
 def compose(
@@ -139,11 +124,10 @@ def compose(
     random: Stream,
     elsewhere: Callable[[], Iterator[Scribe]],
 ) -> Context:
-    """About `chars` characters that tell `facts` (but for the one `missing`) and `also`, with decoys and filling."""
+    """About `chars` characters that tell `facts` (but for the one `missing`) and `also`, and fill up with others."""
     page = Page(scribe, missing)
     for fact in (*facts, *also):
         page.tell(fact)
-    _decoys(page, facts, random)
     _fill(page, chars, random)
     pages = [page]
     if page.chars < chars:

@@ -12,7 +12,7 @@ WORLD_VERSION = 1
 Term = tuple[int, int, int]  # who held it, from when, until when
 
 # How many there are of each type for so many people: enough to go round, few enough to be met again.
-_SIZES = {"city": 3, "region": 8, "country": 16, "company": 4, "school": 5, "club": 5, "book": 4, "festival": 6, "river": 6}
+_SIZES = {"city": 3, "region": 5, "country": 8, "company": 4, "school": 5, "club": 5, "book": 4, "festival": 6, "river": 6}
 _BLOCK_PEOPLE = 32  # a block of the name space serves so many people
 
 _YEARS = {"city_founded": (1105, 1795), "school_founded": (1796, 1885), "club_founded": (1886, 1949), "first_held": (1901, 1989)}
@@ -23,8 +23,7 @@ def size(type_: str, people: int) -> int:
     """How many of `type_` a world of `people` has."""
     if type_ == "person":
         return people
-    least = 2 if type_ in ("country", "region") else 4
-    return max(least, -(-people // _SIZES[type_]))
+    return max(4, -(-people // _SIZES[type_]))
 
 
 def documents(people: int) -> int:

@@ -7,6 +7,7 @@ is ever in memory: slices, worker processes, stream shards and resumed streams a
 import dataclasses
 import hashlib
 import inspect
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any, ClassVar
 import datasets
 import pyarrow as pa
 from datasets.builder import Key
+from multiprocess import parent_process
 
 from synthrl import knobs, row
 
@@ -103,8 +105,10 @@ class RowBuilder(datasets.ArrowBasedBuilder):
         return splits
 
     def _generate_tables(self, split: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[Key, pa.Table]]:
-        schema = self.features.arrow_schema
+        schema, parent = self.features.arrow_schema, parent_process()
         for number, (start, stop) in enumerate(blocks):
+            if parent and parent.pid != os.getppid():
+                raise RuntimeError("the build was killed; its workers must not write into the next one's files")
             rows = list(self.rows(split, start, stop))
             if len(rows) != stop - start or any(row.keys() != self.features.keys() for row in rows):
                 raise RuntimeError(f"{split}[{start}:{stop}] is not {stop - start} rows of {list(self.features)}")

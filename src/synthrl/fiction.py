@@ -59,7 +59,7 @@ _KIND_OF = {
     "festival": ("Festival", "Regatta", "Book Fair", "Lantern Week"),
 }
 TRADES = (
-    "baker beekeeper bookbinder carpenter chemist clockmaker cooper dentist engraver farmer ferryman florist gardener "
+    "baker beekeeper bookbinder carpenter chemist clockmaker cooper dentist farmer ferryman florist gardener "
     "geologist glazier hatter joiner judge lawyer librarian locksmith mason midwife miller musician notary painter "
     "pharmacist piano tuner pilot"
 ).replace("piano tuner", "piano-tuner").split()

@@ -260,9 +260,10 @@ def _above(r: Reading, titles: list[str]) -> str:
 
 
 def _group(r: Reading) -> list[str]:
-    """The paragraphs that speak of what "exactly" so many are said to belong to."""
+    """The candidates whose paragraphs speak of what "exactly" so many are said to belong to."""
     told = {r.titles[i] for i, text in enumerate(r.sentences) if any(" exactly " in s for s in text)} - set(r.asked)
-    return [r.titles[i] for i in sorted({m.paragraph for m in r.mentions if m.name in told}) if r.titles[i] not in told]
+    titles = [r.titles[i] for i in sorted({m.paragraph for m in r.mentions if m.name in told})]
+    return [title for title in titles if title not in told and (r.right(title) or r.wanted == "number")]
 
 
 def _common_number(r: Reading) -> str:
@@ -370,8 +371,8 @@ def group_size(row: dict[str, Any]) -> int:
 
 
 def chance(row: dict[str, Any]) -> float:
-    """What a guess at random between all that could be the answer is worth."""
-    if row["kind"] == "yesno" or (row["kind"] == "comparison" and Reading(row).options):
+    """What a guess at random is worth: between the two or the few that are compared, else between all candidates."""
+    if row["kind"] in ("yesno", "comparison"):
         return 1 / 2
     if row["kind"] == "count":
         return 1 / (group_size(row) + 1)

@@ -4,6 +4,7 @@ One spelling for the command line, the name of a configuration and the folder in
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import quote_plus, unquote_plus
@@ -23,7 +24,7 @@ def parse(text: str, default: object) -> Any:
         return type(default)(part for part in text.split(",") if part)
     if isinstance(default, bool):
         return {"true": True, "false": False}.get(text.lower(), text)
-    if isinstance(default, str):
+    if isinstance(default, str) and not re.fullmatch(r"\d+-\d+", default):  # where a range stands, a number may
         return text
     for number in (float,) if isinstance(default, float) else (int, float):
         try:
@@ -61,7 +62,9 @@ def settle(config: str, knobs: Mapping[str, Any], configs: Mapping[str, Mapping[
 
     `configs`: the knobs of each named configuration.
     """
-    config, named = read_name(config, next(iter(configs.values()), {}))
+    named: dict[str, Any] = {}
+    if config not in configs:
+        config, named = read_name(config, next(iter(configs.values()), {}))
     if config not in configs:
         refuse("config", config, configs)
     wanted = dict(configs[config])

@@ -136,7 +136,8 @@ def _steps(row: Row, text: Text, supporting: list[Place]) -> Iterator[str]:
         yield "the last step of an unanswerable row must be the one without an answer"
     told = set()
     for step in steps:
-        places = [place for place, fact in text.facts.items() if place[0] == step["title"] and _tells(fact, step)]
+        readings = questions.question(step["question"])
+        places = [p for p, fact in text.facts.items() if p[0] == step["title"] and _tells(fact, readings, step["answer"])]
         told |= set(places)
         if not places:
             yield f"no sentence about {step['title']} answers {step['question']!r} by {step['answer']!r}"
@@ -144,16 +145,16 @@ def _steps(row: Row, text: Text, supporting: list[Place]) -> Iterator[str]:
         yield f"{len(steps)} steps rest on {len(told)} sentences, but the supporting facts are {len(supporting)}"
 
 
-def _tells(fact: Fact, step: dict[str, str]) -> bool:
-    match questions.question(step["question"]):
+def _tells(fact: Fact, readings: list[Tree], answer: str) -> bool:
+    match readings:
         case [("forward", fact.relation, ("name", fact.subject))]:
-            return fact.object == step["answer"]
+            return fact.object == answer
         case [("term", fact.relation, ("name", fact.subject), year)]:
-            return fact.start <= year < fact.end and fact.object == step["answer"]
+            return fact.start <= year < fact.end and fact.object == answer
         case [("backward", fact.relation, ("name", fact.object))]:
-            return fact.subject == step["answer"]
+            return fact.subject == answer
         case [("total", relation, ("name", fact.subject))]:
-            return fact.relation == f"exactly {relation}" and COUNTS.get(step["answer"]) == int(fact.object)
+            return fact.relation == f"exactly {relation}" and COUNTS.get(answer) == int(fact.object)
     return False
 
 

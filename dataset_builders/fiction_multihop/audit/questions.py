@@ -64,7 +64,7 @@ KIN: dict[str, Callable[[Tree], Tree]] = {
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.escape(template).replace("X", "(.+)").replace("Y", r"(\d{4})"))
+    return re.compile(re.escape(template).replace("X", "(?P<x>.+)").replace("Y", r"(?P<y>\d{4})"))
 
 
 def _tables() -> dict[str, list[tuple[re.Pattern[str], Callable[..., Tree]]]]:
@@ -93,7 +93,8 @@ _COMPARATIVES = {"earlier": "earliest", "later": "latest", "smaller": "smallest"
 
 
 def _read(table: str, text: str) -> Iterator[tuple[Callable[..., Tree], tuple[str, ...]]]:
-    return ((tree, match.groups()) for pattern, tree in TABLES[table] if (match := pattern.fullmatch(text)))
+    matches = ((tree, pattern.fullmatch(text)) for pattern, tree in TABLES[table])
+    return ((tree, tuple(match[group] for group in sorted(match.groupdict()))) for tree, match in matches if match)
 
 
 def phrase(text: str, lead: Tree | None) -> list[Tree]:

@@ -134,7 +134,7 @@ language: country → language
 ruler: country → person
     S was ruled by O from A to B. | S had O as its head of state from A to B. | S's head of state from A to B was O.
     From A to B, the head of state of S was O.
-    Who was the head of state of X in Y? | the head of state of X in Y
+    In Y, who was the head of state of X? | the head of state of X in Y
 founder: company → person
     S was founded by O. | S's founder is O. | S was set up by O. | The founder to whom S owes its start is O.
     S is the founder of exactly N.
@@ -164,7 +164,7 @@ supplier: company → company
 director: company → person
     S was directed by O from A to B. | S had O as its director from A to B. | S's director from A to B was O.
     From A to B, the director of S was O.
-    Who was the director of X in Y? | the director of X in Y
+    In Y, who was the director of X? | the director of X in Y
 school_city: school → city
     S stands in O. | S has its grounds in O. | S teaches its pupils in O. | The city where S has its grounds is O.
     S has within its walls exactly N.

@@ -7,7 +7,6 @@ quarter where the answer is open (`LIMITS`). One-hop questions are there to be r
 """
 
 import argparse
-import importlib
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,6 +14,8 @@ from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from synthrl.app.cli import read_knobs
+from synthrl.app.hub import open_builder
 from synthrl.guessers import chance, guesses, score
 
 CLOSED = ("yesno", "comparison", "count")  # kinds whose few possible answers stand in the question or are known
@@ -92,10 +93,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("knobs", nargs="*", metavar="name=value")
     parser.add_argument("--rows", type=int, default=4000)
     args = parser.parse_intermixed_args(argv)
-    builder = importlib.import_module(f"synthrl.dataset_builders.{args.dataset}.builder").BUILDER
+    config, given = read_knobs(args.dataset, args.knobs)
     with TemporaryDirectory() as cache:
-        knobs = dict(knob.split("=", 1) for knob in args.knobs)
-        measured = measure(builder(train=args.rows, cache_dir=cache, **knobs).rows("train", 0, args.rows))
+        builder = open_builder(args.dataset, config, cache, **{**given, "train": args.rows})
+        measured = measure(builder.rows("train", 0, args.rows))
     print(render(measured), *failures(measured), sep="\n")
     return 1 if failures(measured) else 0
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import datasets
 import filelock
+import multiprocess
 from datasets.exceptions import DatasetGenerationError
 
 from synthrl import knobs
@@ -45,6 +46,8 @@ def prepare(name: str, config: str | None, given: dict[str, Any], num_proc: int 
         builder.download_and_prepare(num_proc=num_proc)
     except DatasetGenerationError as error:
         raise error.__cause__ or error from None
+    except multiprocess.TimeoutError:  # what `datasets` makes of Ctrl-C while its workers are busy
+        raise KeyboardInterrupt from None
     os.utime(builder.cache_dir)  # the newest one is loaded; after a change and its undoing that must be this one
 
     sizes = ", ".join(f"{split.num_examples:,} {split.name}" for split in builder.info.splits.values())

@@ -1,0 +1,114 @@
+"""What a row tells besides its proof, so that the proof is the only way: look-alikes for every hop and every answer."""
+
+from collections.abc import Iterator
+
+from synthrl.seeding import Stream
+
+from .relations import BY_NAME
+from .solve import EXACT, Fact, Query, Solution
+from .world import World
+
+
+def decoys(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
+    """Facts of other entities that answer to the same words."""
+    return [*_look_alikes(world, solution.facts, random), *_RED_HERRINGS[query.kind](world, query, solution, random)]
+
+
+def _look_alikes(world: World, facts: tuple[Fact, ...], random: Stream) -> Iterator[Fact]:
+    """For every hop the same relation about another, one whose name is easily confused if there is one."""
+    used = {subject for _, subject, _ in facts}
+    for name, subject, which in facts:
+        if which == EXACT:
+            continue
+        known = world.terms[name] if BY_NAME[name].term else world.facts[name]
+        others = [s for s in world.of_type[world.types[subject]] if s in known and s not in used]
+        words = set(world.names[subject].split())
+        alike = [s for s in others if not words.isdisjoint(world.names[s].split())] if random.chance(0.5) else []
+        if others:
+            other = random.choice(alike or others)
+            used.add(other)
+            yield name, other, which
+
+
+def _same_relation(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
+    """The last relation of a chain, about others who have other objects: each answer has rivals."""
+    name, subject, _ = solution.trails[0].facts[-1]
+    facts = world.facts[name]
+    rivals: dict[int, int] = {}
+    for s in random.sample(list(facts), len(facts)):
+        if facts[s] != facts[subject]:
+            rivals.setdefault(facts[s], s)
+    return [(name, s, 0) for s in list(rivals.values())[:4]]
+
+
+def _same_value(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
+    """What a yes/no question offers is told of two, or of one if it is nobody else's, be it right or wrong."""
+    name = query.relation
+    truth = solution.trails[0].facts[-1]
+    holders = [s for s, o in world.facts[name].items() if o == query.value and s != truth[1]]
+    return [(name, s, 0) for s in random.sample(holders, 1 if solution.answers[0] else 2)]
+
+
+def _same_year(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
+    """Others who held something in that year, and those who held the very thing before and after."""
+    held = others_in_office(world, query)
+    (subject,) = {trail.end for trail in solution.trails}
+    spans = [(query.relation, subject, i) for i in range(len(world.terms[query.relation][subject]))]
+    return [*random.sample(held, 7), *spans]
+
+
+def others_in_office(world: World, query: Query) -> list[Fact]:
+    """The terms, of whatever office, that include the year asked about."""
+    return [
+        (name, s, i)
+        for name, terms in world.terms.items()
+        for s, spans in terms.items()
+        for i, (_, start, end) in enumerate(spans)
+        if start < query.value < end
+    ]
+
+
+def beyond(world: World, query: Query, solution: Solution) -> list[int]:
+    """Those outside the group who would count, or would win, if they were in it."""
+    values, group = world.facts[query.relation], {trail.end for trail in solution.trails}
+    if query.kind == "count":
+        return [s for s, value in values.items() if value > query.value and s not in group]
+    best, sign = values[solution.answers[0]], 1 if query.value else -1
+    return [s for s, value in values.items() if sign * value > sign * best and s not in group]
+
+
+def _same_group(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
+    """Two groups like the one that is counted or compared, whole, with their values; and four of those beyond."""
+    name = solution.trails[0].facts[-1][0]
+    asked = solution.trails[0].nodes[-2]
+    values, holder = world.facts[query.relation], world.facts[name]
+    told: list[Fact] = []
+    for s in random.sample(beyond(world, query, solution), 4):
+        told += [(query.relation, s, 0), *([(name, s, 0), (name, holder[s], EXACT)] if s in holder else [])]
+    alike = [o for o, members in world.back[name].items() if o != asked and len(members) > 1]
+    for other in random.sample(alike, 2):
+        members = world.back[name][other]
+        told += [(name, other, EXACT), *[(name, m, 0) for m in members], *[(query.relation, m, 0) for m in members if m in values]]
+    return told
+
+
+def _both_groups(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
+    """All those of whom one of the two conditions holds."""
+    first, second = (trail.facts[-1][0] for trail in solution.trails[:2])
+    holders = [trail.nodes[-2] for trail in solution.trails[:2]]
+    return [(name, m, 0) for name, o in zip((first, second), holders, strict=True) for m in world.back[name][o]]
+
+
+def _none(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
+    return []
+
+
+_RED_HERRINGS = {
+    "chain": _same_relation,
+    "comparison": _none,
+    "intersection": _both_groups,
+    "count": _same_group,
+    "superlative": _same_group,
+    "yesno": _same_value,
+    "temporal": _same_year,
+}

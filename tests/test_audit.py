@@ -1,0 +1,272 @@
+"""The audit accepts what is right and says what is wrong with the rest: hand-made rows, mutants of them, real rows."""
+
+import copy
+import itertools
+import json
+
+import jinja2
+import pytest
+
+from synthrl import prompt
+
+pytest.importorskip("clingo")
+
+from synthrl.app import verify  # noqa: E402
+from synthrl.dataset_builders.fiction_multihop import relations  # noqa: E402
+from synthrl.dataset_builders.fiction_multihop.audit import grammar, questions  # noqa: E402
+from synthrl.dataset_builders.fiction_multihop.audit.check import Across, check  # noqa: E402
+from synthrl.dataset_builders.fiction_multihop.builder import BUILDER  # noqa: E402
+
+TEXT = {
+    "Ada Brel": ["Ada Brel is a mason.", "She is a daughter of Mira Brel, her mother.", "The city in which she lives is Old Velmo.",
+                 "Ada Brel's employer is Drovik & Maneth Foundry.", "She was born in the year 1950."],
+    "Ivo Brel": ["Ivo Brel works as a baker.", "He is the son of a mother named Mira Brel.", "He was born in the year 1948.",
+                 "His home is in Old Velmo."],
+    "Mira Brel": ["By trade, Mira Brel is an engraver.", "Her birthplace is Zarno.", "She is the mother of exactly two people."],
+    "Old Velmo": ["Old Velmo is an old city.", "It counts 48,210 inhabitants.", "Its mayor is Ivo Brel."],
+    "Zarno": ["The name Zarno belongs to a city.", "Zarno has a population of 9,800.", "It stands on the river Lomar."],
+    "Drovik & Maneth Foundry": ["Drovik & Maneth Foundry is a company.", "It was directed by Mira Brel from 1950 to 1960.",
+                                "From 1960 to 1971, the director of Drovik & Maneth Foundry was Ivo Brel."],
+    "The Silent Orchard of Drovel": ["The Silent Orchard of Drovel is a book.", "It came from the pen of Ada Brel."],
+}  # fmt: skip
+
+# kind: (question, answers, hops, supporting sentences, steps as (question, answer, title)); one of each
+GOOD = {
+    "chain": ("What is the population of the home city of Ada Brel?", ["48,210"], 2, [("Ada Brel", 2), ("Old Velmo", 1)],
+              [("In which city does Ada Brel live?", "Old Velmo", "Ada Brel"), ("What is the population of Old Velmo?", "48,210", "Old Velmo")]),
+    "chain, all": ("Name every person whose mother is Mira Brel.", ["Ada Brel", "Ivo Brel"], 1,
+                   [("Ada Brel", 1), ("Ivo Brel", 1), ("Mira Brel", 2)],
+                   [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("Who is the mother of Ivo Brel?", "Mira Brel", "Ivo Brel"),
+                    ("How many are there in all of every person whose mother is Mira Brel?", "two", "Mira Brel")]),
+    "chain, derived": ("Consider the author of The Silent Orchard of Drovel. Who is the brother of that person?", ["Ivo Brel"], 3,
+                       [("The Silent Orchard of Drovel", 1), ("Ada Brel", 1), ("Ivo Brel", 1)],
+                       [("Who wrote The Silent Orchard of Drovel?", "Ada Brel", "The Silent Orchard of Drovel"),
+                        ("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("Who is the mother of Ivo Brel?", "Mira Brel", "Ivo Brel")]),
+    "comparison": ("Which city has the larger population, Zarno or Old Velmo?", ["Old Velmo"], 1, [("Zarno", 1), ("Old Velmo", 1)],
+                   [("What is the population of Zarno?", "9,800", "Zarno"), ("What is the population of Old Velmo?", "48,210", "Old Velmo")]),
+    "intersection": ("Name the person whose mother is Mira Brel and who works for Drovik & Maneth Foundry.", ["Ada Brel"], 1,
+                     [("Ada Brel", 1), ("Ada Brel", 3)],
+                     [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"),
+                      ("Name the person who works for Drovik & Maneth Foundry.", "Ada Brel", "Ada Brel")]),
+    "count": ("Consider every person whose mother is Mira Brel. How many of them were born after 1949?", ["1"], 2,
+              [("Ada Brel", 1), ("Ivo Brel", 1), ("Mira Brel", 2), ("Ada Brel", 4), ("Ivo Brel", 2)],
+              [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("Who is the mother of Ivo Brel?", "Mira Brel", "Ivo Brel"),
+               ("How many are there in all of every person whose mother is Mira Brel?", "two", "Mira Brel"),
+               ("In which year was Ada Brel born?", "1950", "Ada Brel"), ("In which year was Ivo Brel born?", "1948", "Ivo Brel")]),
+    "yesno": ("Is Zarno the birthplace of the mother of Ada Brel?", ["yes"], 2, [("Ada Brel", 1), ("Mira Brel", 1)],
+              [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("In which city was Mira Brel born?", "Zarno", "Mira Brel")]),
+    "temporal": ("Who was the director of the employer of Ada Brel in 1965?", ["Ivo Brel"], 2,
+                 [("Ada Brel", 3), ("Drovik & Maneth Foundry", 2)],
+                 [("Which company does Ada Brel work for?", "Drovik & Maneth Foundry", "Ada Brel"),
+                  ("Who was the director of Drovik & Maneth Foundry in 1965?", "Ivo Brel", "Drovik & Maneth Foundry")]),
+}  # fmt: skip
+GOOD["superlative"] = (
+    GOOD["count"][0].replace("How many of them were born after 1949", "Which of them was born earliest"), ["Ivo Brel"], *GOOD["count"][2:],
+)  # fmt: skip
+
+
+def make(name: str, text: dict = TEXT, **changed) -> dict:
+    question, answers, hops, support, steps = GOOD[name]
+    row = {
+        "id": f"fiction_multihop-0/test/train/{list(GOOD).index(name)}",
+        "question": question,
+        "context": {"title": list(text), "sentences": copy.deepcopy(list(text.values()))},
+        "choices": [],
+        "answers": [[answer] for answer in answers],
+        "scorer": "label" if answers == ["yes"] else "number" if answers[0][0].isdigit() else "set",
+        "hops": hops,
+        "kind": name.split(",")[0],
+        "answerable": True,
+        "steps": [dict(zip(("question", "answer", "title"), step, strict=True)) for step in steps],
+        "supporting_facts": {"title": [title for title, _ in support], "sent_id": [i for _, i in support]},
+        "meta": json.dumps({"worlds": None}),
+        **changed,
+    }
+    row.setdefault("answer", ", ".join(aliases[0] for aliases in row["answers"]))
+    row.setdefault("solution", f"So it is. {prompt.tagged(row['answer'])}")
+    row.setdefault("prompt", prompt.messages(row))
+    return row
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_right_rows_pass(name):
+    assert check(make(name)) == []
+
+
+INSTEAD = {
+    "Ada Brel": "She belongs to Krovel Walking Club.", "Ivo Brel": "He belongs to Krovel Walking Club.", "Mira Brel": "Mira Brel's home is in Zarno.",
+    "Old Velmo": "It is twinned with Zarno.", "Drovik & Maneth Foundry": "It is based in Zarno.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_no_supporting_sentence_may_go(name):
+    """Without it nothing follows; called unanswerable, the same text is right."""
+    title, place = GOOD[name][3][-1]
+    text = {**TEXT, title: [*TEXT[title][:place], INSTEAD[title], *TEXT[title][place + 1 :]]}
+    assert any("the text gives []" in fault for fault in check(make(name, text)))
+    unanswerable = make(name, text, answers=[["unanswerable"]], answerable=False, scorer="label")
+    support = unanswerable["supporting_facts"]
+    support["title"].pop(), support["sent_id"].pop()
+    unanswerable["steps"][-1]["answer"] = "unanswerable"
+    assert check(unanswerable) == []
+
+
+TWINS = {**TEXT, "Zarno": ["Zarno is a city.", "It counts 48,210 inhabitants."]}
+BY_FATHER = {**TEXT, "Ada Brel": [*TEXT["Ada Brel"], "Her father is Odo Brel."]}
+TWO_WAYS = {name: [*TEXT[name], f"{name} is a {child} of Odo Brel, {his} father."] if name in ("Ada Brel", "Ivo Brel") else TEXT[name]
+            for name, child, his in zip(TEXT, ["daughter", "son", *"....."], ["her", "his", *"....."], strict=True)}  # fmt: skip
+HIM = {**TEXT, "Ada Brel": [*TEXT["Ada Brel"], "He belongs to Krovel Walking Club."]}
+TWICE = {**TEXT, "Zarno": [*TEXT["Zarno"], "It stands on the river Tulva."]}
+MISCOUNT = {**TEXT, "Mira Brel": [*TEXT["Mira Brel"][:2], "She is the mother of exactly one person."]}
+RIVAL = {**TEXT, "Odo Brel": ["Odo Brel is a baker.", "His employer is Drovik & Maneth Foundry.", "He is the son of a mother named Mira Brel."]}
+CLUB = {**TEXT, "Old Velmo": [*TEXT["Old Velmo"], "It has exactly two people on its list of members."]}
+
+MUTANTS = [  # the row, what is changed, what the audit must say
+    ("chain", {"answers": [["9,800"]]}, "the text gives ['48,210']"),
+    ("chain", {"hops": 3}, "hops is 3, the question takes 2"),
+    ("chain", {"kind": "temporal"}, "the question is a chain"),
+    ("chain", {"scorer": "set"}, "is for number"),
+    ("chain", {"question": "How many souls does Zarno hold?"}, "question has 0 readings"),
+    ("chain", {"prompt": [{"role": "user", "content": "Well?"}]}, "the prompt lacks"),
+    ("chain", {"solution": "<answer>9,800</answer>"}, "the solution ends in"),
+    ("chain", {"answer": "48210"}, "is not the canonical answers"),
+    ("chain", {"answerable": False}, "answerable is False"),
+    ("chain", {"answers": [["unanswerable"]], "answerable": False, "scorer": "label"}, "called unanswerable, the text gives"),
+    ("chain", {"supporting_facts": {"title": ["Ada Brel", "Zarno"], "sent_id": [2, 1]}}, "alone do not give the answer"),
+    ("chain", {"supporting_facts": {"title": ["Ada Brel", "Old Velmo"], "sent_id": [2, 9]}}, "is no sentence"),
+    ("chain", {"supporting_facts": {"title": ["Old Velmo"], "sent_id": [1]}}, "2 hops, but a proof of 1 facts"),
+    ("chain", {"supporting_facts": {"title": ["Ada Brel", "Old Velmo", "Zarno"], "sent_id": [2, 1, 1]}}, "stands without supporting fact Zarno[1]"),
+    ("chain", {"steps": []}, "0 steps rest on 0 sentences"),
+    ("chain", {"text": {**TEXT, "Zarno": [*TEXT["Zarno"], "It is nice there."]}}, "sentence has 0 readings"),
+    ("chain", {"text": {**TEXT, "Zarno": ["Zarno is a nice place."]}}, "sentence has 0 readings"),
+    ("chain", {"text": HIM}, "disagree about gender"),
+    ("chain", {"text": TWICE}, "stated twice: river of Zarno"),
+    ("chain", {"text": CLUB}, "not a club"),
+    ("chain, all", {"answers": [["Ada Brel"]]}, "the text gives ['Ada Brel', 'Ivo Brel']"),
+    ("chain, all", {"text": MISCOUNT}, "text names 2, but says exactly mother 1"),
+    ("chain, all", {"text": RIVAL}, "text names 3, but says exactly mother 2"),
+    ("chain, derived", {"text": TWO_WAYS}, "stands without supporting fact Ada Brel[1]"),
+    ("chain, derived", {"text": RIVAL}, "is not one: ['Ivo Brel', 'Odo Brel']"),
+    ("comparison", {"text": TWINS}, "the text gives ['Old Velmo', 'Zarno']"),
+    ("comparison", {"answers": [["Zarno"]]}, "the text gives ['Old Velmo']"),
+    ("intersection", {"text": RIVAL}, "is not one: ['Ada Brel', 'Odo Brel']"),
+    ("yesno", {"answers": [["no"]]}, "the text gives ['yes']"),
+    ("temporal", {"answers": [["Mira Brel"]]}, "the text gives ['Ivo Brel']"),
+    ("temporal", {"question": "Who was the director of the employer of Ada Brel in 1971?"}, "the text gives []"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "changed", "message"), MUTANTS, ids=[message for *_, message in MUTANTS])
+def test_mutants_are_rejected(name, changed, message):
+    faults = check(make(name, **copy.deepcopy(changed)))
+    assert any(message in fault for fault in faults), faults
+
+
+def test_a_proof_may_not_come_back():
+    """The mayor of the city where he lives is he himself: a guess that needs no look-up is right."""
+    row = make("chain", question="Who is the mayor of the home city of Ivo Brel?", answers=[["Ivo Brel"]], scorer="set")
+    row["supporting_facts"] = {"title": ["Ivo Brel", "Old Velmo"], "sent_id": [3, 2]}
+    assert "the proof meets an entity twice" in check(row)
+
+
+def test_steps_as_columns_are_read_too():
+    row = make("chain")
+    row["steps"] = {key: [step[key] for step in row["steps"]] for key in ("question", "answer", "title")}
+    assert check(row) == []
+
+
+def test_closed_book_rows_are_checked_without_a_text():
+    row = make("chain", text={}, supporting_facts={"title": [], "sent_id": []})
+    assert check(row) == []
+    assert check({**row, "hops": 5}) == ["hops is 5, the question takes 2"]
+
+
+def test_rows_are_compared_with_each_other():
+    across = Across()
+    for i, split in enumerate(("train", "train", "test")):
+        across.add(make("chain", id=f"fiction_multihop-0/test/{split}/{i // 2}"))
+    said = "; ".join(across.faults())
+    assert "2 rows have the id" in said and "2 rows of train ask" in said and "train and test share 7 names" in said
+
+
+# The grammar covers the table, and means the same by every wording.
+
+
+def words(**values):
+    his, he, child = ("her", "she", "daughter")
+    return {"s": "Ada Brel", "s_": "Ada Brel's", "his": his, "he": he, "child": child, "x": "Zarno", "year": 1955, **values}
+
+
+def say(template: str, **values) -> str:
+    return jinja2.Template(template, undefined=jinja2.StrictUndefined).render(words(**values))
+
+
+@pytest.mark.parametrize("relation", relations.RELATIONS, ids=lambda relation: relation.name)
+def test_every_statement_of_the_table_is_understood(relation):
+    value = {"year": "1950", "number": "12,500"}.get(relation.range, "Mira Brel")
+    for template in relation.says:
+        (fact,) = grammar.facts("Ada Brel", say(template, o=value, start=1950, end=1960))
+        assert (fact.relation, fact.object, fact.domain) == (relation.name, value, relation.domain)
+    if relation.exact:
+        for n, group in ((1, f"one {relation.domain}"), (4, f"four {grammar.PLURALS.get(relation.domain, relation.domain + 's')}")):
+            (fact,) = grammar.facts("Ada Brel", say(relation.exact, n=group))
+            assert (fact.relation, fact.object, fact.domain) == (f"exactly {relation.name}", str(n), relation.range)
+
+
+@pytest.mark.parametrize("relation", relations.RELATIONS, ids=lambda relation: relation.name)
+def test_every_question_of_the_table_is_understood(relation):
+    wanted = ("term", relation.name, ("name", "Zarno"), 1955) if relation.term else ("forward", relation.name, ("name", "Zarno"))
+    assert questions.question(say(relation.ask)) == [wanted]
+    assert questions.phrase(say(relation.noun), None) == [wanted]
+    if relation.that:
+        assert questions.question(f"Name the {relation.domain} {say(relation.that)}.") == [("backward", relation.name, ("name", "Zarno"))]
+    for how, asked in (("least", relation.least), ("most", relation.most), ("above", relation.above)):
+        which = "How many" if how == "above" else "Which"
+        (tree,) = questions.question(f"Consider every {_group_of(relation.domain)}. {which} of them {say(asked, x='1950')}?") if asked else [None]
+        assert tree is None or tree[:2] == (how, relation.name)
+
+
+def _group_of(domain: str) -> str:
+    relation = next(r for r in relations.RELATIONS if r.domain == domain and r.exact)
+    return f"{domain} {say(relation.that)}"
+
+
+def test_every_introduction_and_derived_noun_is_understood():
+    for type_, (_, _, introductions) in relations.TYPES.items():
+        for template in introductions:
+            (fact,) = grammar.facts("Ada Brel", say(template, trade="baker"))
+            assert (fact.relation, fact.object) == ("is a", type_)
+    for rule in relations.DERIVED:
+        (tree,) = questions.phrase(say(rule.noun), None)
+        assert questions.hops(tree) == len(rule.path)
+
+
+# Generated rows.
+
+KNOBS = [{}, {"hops": "1-10"}, {"unanswerable": 0.5}, {"worlds": 4, "people": 64}, {"context": "closed"}, {"context_chars": 16_000}]
+
+
+@pytest.mark.parametrize("knobs", KNOBS, ids=str)
+def test_generated_rows_are_right(knobs, tmp_path):
+    builder = BUILDER(**knobs, cache_dir=str(tmp_path))
+    across = Across()
+    for row in itertools.chain(builder.rows("train", 0, 60), builder.rows("heldout_phrasing", 0, 30)):
+        assert check(row) == [], row["id"]
+        across.add(row)
+    assert across.faults() == []
+
+
+def test_command(tmp_path, capsys):
+    rows = [make(name) for name in GOOD]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert verify.run(str(file)) == 0
+    assert "9 rows, 1 different contexts, 0 failures" in capsys.readouterr().out
+    assert verify.run(str(file), split="train", rows=3, num_proc=2) == 0
+    assert verify.run(str(file), rows=0) == 1
+    file.write_text(json.dumps({**rows[0], "hops": 3}) + "\n")
+    assert verify.run(str(file)) == 1
+    assert "hops is 3, the question takes 2" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="no_such_thing"):
+        verify.run("no_such_thing")
