@@ -11,11 +11,12 @@ from synthrl import prompt
 
 pytest.importorskip("clingo")
 
-from synthrl.app import verify  # noqa: E402
-from synthrl.dataset_builders.fiction_multihop import relations  # noqa: E402
-from synthrl.dataset_builders.fiction_multihop.audit import grammar, questions  # noqa: E402
-from synthrl.dataset_builders.fiction_multihop.audit.check import Across, check  # noqa: E402
-from synthrl.dataset_builders.fiction_multihop.builder import BUILDER  # noqa: E402
+from synthrl.dataset_builders.fiction_multihop import relations
+from synthrl.dataset_builders.fiction_multihop.audit import grammar, questions
+from synthrl.dataset_builders.fiction_multihop.audit.check import Across, check
+from synthrl.dataset_builders.fiction_multihop.builder import BUILDER
+
+from synthrl.app import verify
 
 TEXT = {
     "Ada Brel": ["Ada Brel is a mason.", "She is a daughter of Mira Brel, her mother.", "The city in which she lives is Old Velmo.",
@@ -42,6 +43,8 @@ GOOD = {
                        [("The Silent Orchard of Drovel", 1), ("Ada Brel", 1), ("Ivo Brel", 1)],
                        [("Who wrote The Silent Orchard of Drovel?", "Ada Brel", "The Silent Orchard of Drovel"),
                         ("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("Who is the mother of Ivo Brel?", "Mira Brel", "Ivo Brel")]),
+    "chain, backward": ("Name the book that was written by Ada Brel.", ["The Silent Orchard of Drovel"], 1, [("The Silent Orchard of Drovel", 1)],
+                        [("Name the book that was written by Ada Brel.", "The Silent Orchard of Drovel", "The Silent Orchard of Drovel")]),
     "comparison": ("Which city has the larger population, Zarno or Old Velmo?", ["Old Velmo"], 1, [("Zarno", 1), ("Old Velmo", 1)],
                    [("What is the population of Zarno?", "9,800", "Zarno"), ("What is the population of Old Velmo?", "48,210", "Old Velmo")]),
     "intersection": ("Name the person whose mother is Mira Brel and who works for Drovik & Maneth Foundry.", ["Ada Brel"], 1,
@@ -55,10 +58,10 @@ GOOD = {
                ("In which year was Ada Brel born?", "1950", "Ada Brel"), ("In which year was Ivo Brel born?", "1948", "Ivo Brel")]),
     "yesno": ("Is Zarno the birthplace of the mother of Ada Brel?", ["yes"], 2, [("Ada Brel", 1), ("Mira Brel", 1)],
               [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("In which city was Mira Brel born?", "Zarno", "Mira Brel")]),
-    "temporal": ("Who was the director of the employer of Ada Brel in 1965?", ["Ivo Brel"], 2,
+    "temporal": ("In 1965, who was the director of the employer of Ada Brel?", ["Ivo Brel"], 2,
                  [("Ada Brel", 3), ("Drovik & Maneth Foundry", 2)],
                  [("Which company does Ada Brel work for?", "Drovik & Maneth Foundry", "Ada Brel"),
-                  ("Who was the director of Drovik & Maneth Foundry in 1965?", "Ivo Brel", "Drovik & Maneth Foundry")]),
+                  ("In 1965, who was the director of Drovik & Maneth Foundry?", "Ivo Brel", "Drovik & Maneth Foundry")]),
 }  # fmt: skip
 GOOD["superlative"] = (
     GOOD["count"][0].replace("How many of them were born after 1949", "Which of them was born earliest"), ["Ivo Brel"], *GOOD["count"][2:],
@@ -95,7 +98,7 @@ def test_right_rows_pass(name):
 
 INSTEAD = {
     "Ada Brel": "She belongs to Krovel Walking Club.", "Ivo Brel": "He belongs to Krovel Walking Club.", "Mira Brel": "Mira Brel's home is in Zarno.",
-    "Old Velmo": "It is twinned with Zarno.", "Drovik & Maneth Foundry": "It is based in Zarno.",
+    "Old Velmo": "It is twinned with Zarno.", "The Silent Orchard of Drovel": "It is set in Zarno.", "Drovik & Maneth Foundry": "It is based in Zarno.",
 }  # fmt: skip
 
 
@@ -119,7 +122,14 @@ TWO_WAYS = {name: [*TEXT[name], f"{name} is a {child} of Odo Brel, {his} father.
 HIM = {**TEXT, "Ada Brel": [*TEXT["Ada Brel"], "He belongs to Krovel Walking Club."]}
 TWICE = {**TEXT, "Zarno": [*TEXT["Zarno"], "It stands on the river Tulva."]}
 MISCOUNT = {**TEXT, "Mira Brel": [*TEXT["Mira Brel"][:2], "She is the mother of exactly one person."]}
-RIVAL = {**TEXT, "Odo Brel": ["Odo Brel is a baker.", "His employer is Drovik & Maneth Foundry.", "He is the son of a mother named Mira Brel."]}
+RIVAL = {
+    **TEXT,
+    "Odo Brel": [
+        "Odo Brel is a baker.",
+        "His employer is Drovik & Maneth Foundry.",
+        "He is the son of a mother named Mira Brel.",
+    ],
+}
 CLUB = {**TEXT, "Old Velmo": [*TEXT["Old Velmo"], "It has exactly two people on its list of members."]}
 
 MUTANTS = [  # the row, what is changed, what the audit must say
@@ -148,12 +158,13 @@ MUTANTS = [  # the row, what is changed, what the audit must say
     ("chain, all", {"text": RIVAL}, "text names 3, but says exactly mother 2"),
     ("chain, derived", {"text": TWO_WAYS}, "stands without supporting fact Ada Brel[1]"),
     ("chain, derived", {"text": RIVAL}, "is not one: ['Ivo Brel', 'Odo Brel']"),
+    ("chain, backward", {"text": {**TEXT, "Ada Brel": [*TEXT["Ada Brel"], "She is the author of exactly three books."]}}, "that Ada Brel has 3"),
     ("comparison", {"text": TWINS}, "the text gives ['Old Velmo', 'Zarno']"),
     ("comparison", {"answers": [["Zarno"]]}, "the text gives ['Old Velmo']"),
     ("intersection", {"text": RIVAL}, "is not one: ['Ada Brel', 'Odo Brel']"),
     ("yesno", {"answers": [["no"]]}, "the text gives ['yes']"),
     ("temporal", {"answers": [["Mira Brel"]]}, "the text gives ['Ivo Brel']"),
-    ("temporal", {"question": "Who was the director of the employer of Ada Brel in 1971?"}, "the text gives []"),
+    ("temporal", {"question": "In 1971, who was the director of the employer of Ada Brel?"}, "the text gives []"),
 ]  # fmt: skip
 
 
@@ -195,7 +206,16 @@ def test_rows_are_compared_with_each_other():
 
 def words(**values):
     his, he, child = ("her", "she", "daughter")
-    return {"s": "Ada Brel", "s_": "Ada Brel's", "his": his, "he": he, "child": child, "x": "Zarno", "year": 1955, **values}
+    return {
+        "s": "Ada Brel",
+        "s_": "Ada Brel's",
+        "his": his,
+        "he": he,
+        "child": child,
+        "x": "Zarno",
+        "year": 1955,
+        **values,
+    }
 
 
 def say(template: str, **values) -> str:
@@ -209,21 +229,34 @@ def test_every_statement_of_the_table_is_understood(relation):
         (fact,) = grammar.facts("Ada Brel", say(template, o=value, start=1950, end=1960))
         assert (fact.relation, fact.object, fact.domain) == (relation.name, value, relation.domain)
     if relation.exact:
-        for n, group in ((1, f"one {relation.domain}"), (4, f"four {grammar.PLURALS.get(relation.domain, relation.domain + 's')}")):
+        for n, group in (
+            (1, f"one {relation.domain}"),
+            (4, f"four {grammar.PLURALS.get(relation.domain, relation.domain + 's')}"),
+        ):
             (fact,) = grammar.facts("Ada Brel", say(relation.exact, n=group))
             assert (fact.relation, fact.object, fact.domain) == (f"exactly {relation.name}", str(n), relation.range)
 
 
 @pytest.mark.parametrize("relation", relations.RELATIONS, ids=lambda relation: relation.name)
 def test_every_question_of_the_table_is_understood(relation):
-    wanted = ("term", relation.name, ("name", "Zarno"), 1955) if relation.term else ("forward", relation.name, ("name", "Zarno"))
+    wanted = (
+        ("term", relation.name, ("name", "Zarno"), 1955)
+        if relation.term
+        else ("forward", relation.name, ("name", "Zarno"))
+    )
     assert questions.question(say(relation.ask)) == [wanted]
     assert questions.phrase(say(relation.noun), None) == [wanted]
     if relation.that:
-        assert questions.question(f"Name the {relation.domain} {say(relation.that)}.") == [("backward", relation.name, ("name", "Zarno"))]
+        assert questions.question(f"Name the {relation.domain} {say(relation.that)}.") == [
+            ("backward", relation.name, ("name", "Zarno"))
+        ]
     for how, asked in (("least", relation.least), ("most", relation.most), ("above", relation.above)):
         which = "How many" if how == "above" else "Which"
-        (tree,) = questions.question(f"Consider every {_group_of(relation.domain)}. {which} of them {say(asked, x='1950')}?") if asked else [None]
+        (tree,) = (
+            questions.question(f"Consider every {_group_of(relation.domain)}. {which} of them {say(asked, x='1950')}?")
+            if asked
+            else [None]
+        )
         assert tree is None or tree[:2] == (how, relation.name)
 
 
@@ -244,7 +277,14 @@ def test_every_introduction_and_derived_noun_is_understood():
 
 # Generated rows.
 
-KNOBS = [{}, {"hops": "1-10"}, {"unanswerable": 0.5}, {"worlds": 4, "people": 64}, {"context": "closed"}, {"context_chars": 16_000}]
+KNOBS = [
+    {},
+    {"hops": "1-10"},
+    {"unanswerable": 0.5},
+    {"worlds": 4, "people": 64},
+    {"context": "closed"},
+    {"context_chars": 16_000},
+]
 
 
 @pytest.mark.parametrize("knobs", KNOBS, ids=str)
@@ -262,7 +302,7 @@ def test_command(tmp_path, capsys):
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert verify.run(str(file)) == 0
-    assert "9 rows, 1 different contexts, 0 failures" in capsys.readouterr().out
+    assert "10 rows, 1 different contexts, 0 failures" in capsys.readouterr().out
     assert verify.run(str(file), split="train", rows=3, num_proc=2) == 0
     assert verify.run(str(file), rows=0) == 1
     file.write_text(json.dumps({**rows[0], "hops": 3}) + "\n")

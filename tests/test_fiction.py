@@ -50,7 +50,10 @@ def test_scramble_meets_every_number_once(bits):
 
 
 def test_tokens_of_one_shelf_stand_on_no_other():
-    tokens = [{fiction.Mint.of(3, shelf).token(kind, n) for n in range(0, 1 << 16, 7) for kind in fiction.ENDINGS} for shelf in range(4)]
+    tokens = [
+        {fiction.Mint.of(3, shelf).token(kind, n) for n in range(0, 1 << 16, 7) for kind in fiction.ENDINGS}
+        for shelf in range(4)
+    ]
     for i, one in enumerate(tokens):
         for other in tokens[i + 1 :]:
             assert one.isdisjoint(other)
@@ -84,7 +87,10 @@ def test_faker_provider_is_seeded_by_faker():
 
 
 def test_streams_with_different_keys_have_nothing_in_common():
-    draws = {key: tuple(Stream(*key).below(1000) for _ in range(20)) for key in [(1,), ("1",), (2,), (1, 2), ((1, 2),), ("a", 1)]}
+    draws = {
+        key: tuple(Stream(*key).below(1000) for _ in range(20))
+        for key in [(1,), ("1",), (2,), (1, 2), ((1, 2),), ("a", 1)]
+    }
     assert len(set(draws.values())) == len(draws)
 
 

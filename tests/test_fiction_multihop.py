@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from synthrl.dataset_builders.fiction_multihop import builder as module
 from synthrl.dataset_builders.fiction_multihop.relations import BY_NAME, DERIVED, GROUP, RELATIONS
 from synthrl.dataset_builders.fiction_multihop.rows import KINDS, SPLITS
 from synthrl.dataset_builders.fiction_multihop.world import World
+
 from synthrl.row import validate
 
 GOLDEN = Path(__file__).parent / "golden_rows.json"
@@ -22,7 +22,11 @@ CONFIGS = {
     "closed, shared world": {"hops": "1-3", "context": "closed", "worlds": 1, "people": 120},
     "unanswerable": {"hops": 3, "unanswerable": 0.5},
     "long": {"hops": 2, "context_chars": 64_000},
-    "few relations": {"hops": 2, "relations": ("mother", "father", "birthplace", "mayor", "employer"), "kinds": ("chain",)},
+    "few relations": {
+        "hops": 2,
+        "relations": ("mother", "father", "birthplace", "mayor", "employer"),
+        "kinds": ("chain",),
+    },
     "corpus": {"context": "corpus"},
 }
 
@@ -62,7 +66,9 @@ def test_rows_keep_the_contract(make, knobs):
 def test_a_row_does_not_depend_on_its_slice(make):
     whole = rows(make(hops=3), stop=40)
     builder = make(hops=3)
-    assert [row for i in (37, 5, 11, 0) for row in builder.rows("train", i, i + 1)] == [whole[i] for i in (37, 5, 11, 0)]
+    assert [row for i in (37, 5, 11, 0) for row in builder.rows("train", i, i + 1)] == [
+        whole[i] for i in (37, 5, 11, 0)
+    ]
 
 
 def test_a_row_does_not_depend_on_the_process():
@@ -72,7 +78,11 @@ def test_a_row_does_not_depend_on_the_process():
     )
     texts = {
         subprocess.run(
-            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("0", "1", "77")
     }
@@ -91,7 +101,9 @@ def test_sizes_do_not_change_rows(make):
 def test_a_longer_context_does_not_change_the_question(make, chars):
     one, other = rows(make(hops=2), stop=8), rows(make(hops=2, context_chars=chars), stop=8)
     for a, b in zip(one, other, strict=True):
-        assert {k: a[k] for k in ("question", "answers", "steps", "solution")} == {k: b[k] for k in ("question", "answers", "steps", "solution")}
+        assert {k: a[k] for k in ("question", "answers", "steps", "solution")} == {
+            k: b[k] for k in ("question", "answers", "steps", "solution")
+        }
 
 
 @pytest.mark.parametrize("chars", [4_000, 16_000, 64_000, 128_000])
@@ -103,9 +115,15 @@ def test_contexts_come_near_their_target(make, chars):
         assert len(set(told["title"])) == len(told["title"])
 
 
-@pytest.mark.parametrize("knobs", [{}, {"hops": 1}, {"worlds": 1, "people": 200, "hops": "1-3", "context": "closed"}], ids=str)
+@pytest.mark.parametrize(
+    "knobs", [{}, {"hops": 1}, {"worlds": 1, "people": 200, "hops": "1-3", "context": "closed"}], ids=str
+)
 def test_no_question_stands_twice(make, knobs):
-    builder = make(**knobs, train=800, validation=40, test=40, heldout_phrasing=40) if knobs.get("hops") != 1 else make(**knobs)
+    builder = (
+        make(**knobs, train=800, validation=40, test=40, heldout_phrasing=40)
+        if knobs.get("hops") != 1
+        else make(**knobs)
+    )
     asked = [row["question"] for split in SPLITS for row in rows(builder, split, 0, 800 if split == "train" else 40)]
     assert len(set(asked)) == len(asked)
 
@@ -118,11 +136,19 @@ def test_seeds_share_no_question(make):
 def test_splits_share_no_name(make):
     builder = make(hops=2)
     words = {
-        split: {w for row in rows(builder, split, 0, 48) for title in row["context"]["title"] for w in title.split() if w[-1].islower()}
+        split: {
+            w
+            for row in rows(builder, split, 0, 48)
+            for title in row["context"]["title"]
+            for w in title.split()
+            if w[-1].islower()
+        }
         for split in SPLITS
     }
     common = {"The", "of", "East", "West", "North", "South", "Upper", "Lower", "Old", "Outer"}
-    tokens = {split: {w for w in found if len(w) > 6 and not w.endswith("works")} - common for split, found in words.items()}
+    tokens = {
+        split: {w for w in found if len(w) > 6 and not w.endswith("works")} - common for split, found in words.items()
+    }
     words_of_kinds = set.intersection(*tokens.values())  # "Foundry", "Academy" and their like stand in all
     for i, one in enumerate(SPLITS):
         for other in SPLITS[i + 1 :]:
@@ -141,7 +167,9 @@ def test_shared_worlds_ask_each_split_about_people_of_its_own(make):
     worlds = {json.loads(row["meta"])["world"] for split in SPLITS[:3] for row in rows(builder, split, 0, 30)}
     assert worlds == {0}
     names = World(0, 0, 200).names[:200]
-    asked = {split: {n for row in rows(builder, split, 0, 30) for n in names if n in row["question"]} for split in SPLITS[:3]}
+    asked = {
+        split: {n for row in rows(builder, split, 0, 30) for n in names if n in row["question"]} for split in SPLITS[:3]
+    }
     assert all(asked.values())
     assert asked["train"].isdisjoint(asked["test"]) and asked["train"].isdisjoint(asked["validation"])
 

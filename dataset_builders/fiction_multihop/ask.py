@@ -145,7 +145,9 @@ def step(world: World, fact: Fact, plan: Plan, backward: frozenset[Fact]) -> Ste
     if fact in backward:  # read from the object to its only subject
         that = w.THAT[name] % {"x": value}
         x = w.THE % {"noun": relation.domain, "that": that}
-        return Step(w.ONE % {"noun": relation.domain, "that": that}, title, title, w.FACT % {"x": _capital(x), "value": title})
+        return Step(
+            w.ONE % {"noun": relation.domain, "that": that}, title, title, w.FACT % {"x": _capital(x), "value": title}
+        )
     x = w.NOUN[name] % {"x": title}
     return Step(w.ASK[name] % {"x": title}, value, title, w.FACT % {"x": _capital(x), "value": value})
 
@@ -156,7 +158,9 @@ def _capital(text: str) -> str:
 
 def steps(world: World, plan: Plan) -> list[Step]:
     """One for every fact of the proof, in order, up to the one that is missing."""
-    hops = [(fact, node) for trail in plan.solution.trails for fact, node in zip(trail.facts, trail.nodes, strict=False)]
+    hops = [
+        (fact, node) for trail in plan.solution.trails for fact, node in zip(trail.facts, trail.nodes, strict=False)
+    ]
     # A fact whose subject is not where the hop starts is read backwards; told so if no other has the same object.
     backward = frozenset(fact for fact, node in hops if fact[1] != node and len(world.back[fact[0]][node]) == 1)
     told = []

@@ -1,6 +1,6 @@
 """fiction_multihop: questions of a chosen depth about worlds that do not exist.
 
-    load_dataset("synthrl/fiction_multihop", hops=4)
+load_dataset("synthrl/fiction_multihop", hops=4)
 """
 
 import json
@@ -77,7 +77,12 @@ class FictionMultihop(RowBuilder):
         _check_hops(config.hops)
         for knob, allowed in (("kinds", KINDS), ("relations", [r.name for r in RELATIONS])):
             given = getattr(config, knob)
-            _require(isinstance(given, list | tuple) and len(set(given)) == len(given), knob, given, "a list of names, each once")
+            _require(
+                isinstance(given, list | tuple) and len(set(given)) == len(given),
+                knob,
+                given,
+                "a list of names, each once",
+            )
             for name in given:
                 if name not in allowed:
                     knobs.refuse(knob, name, allowed)
@@ -94,7 +99,12 @@ class FictionMultihop(RowBuilder):
             _require(type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}")
         share = config.unanswerable
         _require(type(share) in (int, float) and 0 <= share <= 1, "unanswerable", share, "a share from 0 to 1")
-        _require(not (share and config.context == "closed"), "unanswerable", share, '0 with context="closed": there is no text to lack a hop')
+        _require(
+            not (share and config.context == "closed"),
+            "unanswerable",
+            share,
+            '0 with context="closed": there is no text to lack a hop',
+        )
         self._check_together()
 
     def _check_together(self) -> None:
@@ -102,20 +112,40 @@ class FictionMultihop(RowBuilder):
         config = self.config
         low, high = config.depths()
         shallow = [kind for kind in config.kinds if LEAST_HOPS.get(kind, 1) > low]
-        _require(len(shallow) < len(config.kinds), "kinds", config.kinds, f"a kind that can be asked at hops={low}: {shallow} need more")
+        _require(
+            len(shallow) < len(config.kinds),
+            "kinds",
+            config.kinds,
+            f"a kind that can be asked at hops={low}: {shallow} need more",
+        )
         least = 600 + 300 * high
         if config.context == "open":
-            _require(config.context_chars >= least, "context_chars", config.context_chars, f"at least {least} for hops={config.hops!r}")
+            _require(
+                config.context_chars >= least,
+                "context_chars",
+                config.context_chars,
+                f"at least {least} for hops={config.hops!r}",
+            )
         if config.context == "corpus":
             return
         sizes = self._asked()
         if config.worlds and high == 1:
             for split in SPLITS[1:]:
-                _require(not sizes[split], split, sizes[split], "0 with worlds and hops=1: one-hop rows of train already ask every fact")
+                _require(
+                    not sizes[split],
+                    split,
+                    sizes[split],
+                    "0 with worlds and hops=1: one-hop rows of train already ask every fact",
+                )
         if not config.worlds:
             most = room(config.people) * ROWS_PER_WORLD
             for split, size in sizes.items():
-                _require(type(size) is not int or size <= most, split, size, f"at most {most} rows, so that no name is borne twice")
+                _require(
+                    type(size) is not int or size <= most,
+                    split,
+                    size,
+                    f"at most {most} rows, so that no name is borne twice",
+                )
 
     def _asked(self) -> dict[str, int]:
         """The sizes asked for; where one-hop rows cover a shared world, splits left at their default are empty."""
@@ -133,7 +163,9 @@ class FictionMultihop(RowBuilder):
         each = documents(config.people)
         if config.worlds:
             return {"train": config.worlds * each}
-        return {split: -(-size // ROWS_PER_WORLD) * each if type(size) is int else size for split, size in asked.items()}
+        return {
+            split: -(-size // ROWS_PER_WORLD) * each if type(size) is int else size for split, size in asked.items()
+        }
 
     def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
         config = self.config
@@ -164,11 +196,20 @@ class FictionMultihop(RowBuilder):
             world = scribe.world
             entity = [e for e in range(len(world.names)) if world.types[e] in READABLE][place]
             meta = json.dumps({"world": world.number, "seed": self.config.seed, "type": world.types[entity]})
-            yield {"id": f"{prefix}/{i}", "title": world.names[entity], "text": " ".join(scribe.document(entity)), "meta": meta}
+            yield {
+                "id": f"{prefix}/{i}",
+                "title": world.names[entity],
+                "text": " ".join(scribe.document(entity)),
+                "meta": meta,
+            }
 
     def _id_prefix(self, split: str) -> str:
         named = self.named()[self.config.name]
-        given = {k: getattr(self.config, k) for k, v in named.items() if k not in SPLITS and not knobs.same(getattr(self.config, k), v)}
+        given = {
+            k: getattr(self.config, k)
+            for k, v in named.items()
+            if k not in SPLITS and not knobs.same(getattr(self.config, k), v)
+        }
         return f"fiction_multihop-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
 
 

@@ -88,7 +88,11 @@ def _same_group(world: World, query: Query, solution: Solution, random: Stream) 
     alike = [o for o, members in world.back[name].items() if o != asked and len(members) > 1]
     for other in random.sample(alike, 2):
         members = world.back[name][other]
-        told += [(name, other, EXACT), *[(name, m, 0) for m in members], *[(query.relation, m, 0) for m in members if m in values]]
+        told += [
+            (name, other, EXACT),
+            *[(name, m, 0) for m in members],
+            *[(query.relation, m, 0) for m in members if m in values],
+        ]
     return told
 
 

@@ -45,7 +45,9 @@ class Walker:
         ends = advance(self.world, trail, rule) if len(rule.path) <= left else []
         return (rule, ends[0]) if len(ends) == 1 else None
 
-    def walk(self, trail: Trail, hops: int, fit: Callable[[int], bool] = lambda end: True) -> tuple[list[Hop], Trail] | None:
+    def walk(
+        self, trail: Trail, hops: int, fit: Callable[[int], bool] = lambda end: True
+    ) -> tuple[list[Hop], Trail] | None:
         """`hops` look-ups onwards from `trail`, to an entity that is `fit`; None if this attempt got stuck."""
         taken: list[Hop] = []
         left = hops
@@ -80,7 +82,11 @@ def _chain(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Qu
     if hops > 1 and random.chance(0.15):  # end in a derived relation
         short = walker.walk(start, hops - 2)
         last = walker.derived(short[1], 2) if short else None
-        return Query("chain", (Path(start.end, (*short[0], last[0])),)) if short and last and length(last[0]) == 2 else None
+        return (
+            Query("chain", (Path(start.end, (*short[0], last[0])),))
+            if short and last and length(last[0]) == 2
+            else None
+        )
     gone = walker.walk(start, hops - 1)
     if gone is None:
         return None
@@ -112,7 +118,11 @@ def _group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, T
     world, random = walker.world, walker.random
 
     def groups(end: int) -> list[str]:
-        return [name for name in BACKWARD[world.types[end]] if len(world.step(end, (name, False))) >= least and BY_NAME[name].exact]
+        return [
+            name
+            for name in BACKWARD[world.types[end]]
+            if len(world.step(end, (name, False))) >= least and BY_NAME[name].exact
+        ]
 
     gone = walker.walk(start, hops - 1, lambda end: bool(groups(end)))
     if gone is None:
@@ -171,8 +181,9 @@ def _count(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Qu
     if group is None:
         return None
     path, relation, values = group
-    margin = max(2, values[-1] // 50)
-    # As many above the threshold as may be, each number as likely.
+    margin = max(2, (values[-1] - values[0]) // 8)
+    if sum(value > values[-1] + margin for value in walker.world.facts[relation].values()) < RIVALS:
+        return None  # here, and not for some thresholds only: each number of those above must be as likely
     values = [values[0] - margin, *values, values[-1] + margin]
     below = walker.random.below(len(values) - 1)
     low, high = values[below], values[below + 1]
@@ -240,7 +251,9 @@ def fit(world: World, query: Query, solution: Solution, hops: int) -> bool:
     return True
 
 
-def plan(world: World, random: Stream, anchors: Sequence[int], kind: str, hops: int, unanswerable: float) -> Plan | None:
+def plan(
+    world: World, random: Stream, anchors: Sequence[int], kind: str, hops: int, unanswerable: float
+) -> Plan | None:
     """One question of `kind` about one of `anchors`; None if this world seems to hold none."""
     lacks = random.chance(unanswerable)
     for _ in range(TRIES):

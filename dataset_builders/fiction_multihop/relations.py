@@ -230,7 +230,9 @@ class Derived(NamedTuple):
     path: tuple[Step, ...]
     gender: str  # of the one it leads to: "f", "m" or "" (either)
     noun: str
-    unless: tuple[tuple[Step, ...], ...] = ()  # not used where one of these paths leads somewhere, else the word is wider
+    unless: tuple[
+        tuple[Step, ...], ...
+    ] = ()  # not used where one of these paths leads somewhere, else the word is wider
 
 
 def _parents(noun: str, parent: str) -> list[Derived]:

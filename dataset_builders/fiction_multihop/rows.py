@@ -48,13 +48,19 @@ class WorldRows:
         people = list(world.of_type["person"])
         Stream("splits", *world.key).shuffle(people)
         tenth = len(people) // 10 or 1
-        parts = {"validation": people[:tenth], "test": people[tenth : 2 * tenth], "heldout_phrasing": people[2 * tenth : 3 * tenth]}
+        parts = {
+            "validation": people[:tenth],
+            "test": people[tenth : 2 * tenth],
+            "heldout_phrasing": people[2 * tenth : 3 * tenth],
+        }
         return sorted(parts.get(self.split, people[3 * tenth :]))
 
     def _all_facts(self) -> list[tuple[int, str]]:
         """Every fact of a shared world, in an order of its own: one-hop rows of train go through all of them."""
         world = self.world
-        facts = [(e, name) for e in range(len(world.names)) if world.types[e] in text.READABLE for name in world.forward(e)]
+        facts = [
+            (e, name) for e in range(len(world.names)) if world.types[e] in text.READABLE for name in world.forward(e)
+        ]
         Stream("facts", *world.key).shuffle(facts)
         return facts
 
@@ -114,7 +120,9 @@ class WorldRows:
         for i in range(_COMPANIONS):
             if i == len(self._others):
                 number = (room(self.config.people) + block * _COMPANIONS + i) % capacity(self.config.people)
-                other = World(world.seed, number * shelves + world.number % shelves, self.config.people, self.config.relations)
+                other = World(
+                    world.seed, number * shelves + world.number % shelves, self.config.people, self.config.relations
+                )
                 self._others.append(text.Scribe(other, self.scribe.heldout))
             names = self._others[i].world.names
             if taken.isdisjoint(names):
@@ -133,7 +141,9 @@ class WorldRows:
         support: list[tuple[str, int]] = []
         if config.context == "open":
             facts, also = found.solution.facts, decoys(world, found.query, found.solution, random)
-            context = text.compose(self.scribe, facts, also, found.missing, config.context_chars, random, self._elsewhere)
+            context = text.compose(
+                self.scribe, facts, also, found.missing, config.context_chars, random, self._elsewhere
+            )
             titles, sentences = context.titles, context.sentences
             support = [context.where[fact] for fact in found.solution.facts if fact in context.where]
         passage = prompt.passage(titles, [" ".join(paragraph) for paragraph in sentences])
@@ -154,7 +164,9 @@ class WorldRows:
             "steps": [{"question": s.question, "answer": s.answer, "title": s.title} for s in told],
             "supporting_facts": {"title": [title for title, _ in support], "sent_id": [i for _, i in support]},
             "solution": ask.solution(told, found, answer),
-            "meta": json.dumps({"world": world.number, "seed": config.seed, "worlds": config.worlds or None, "path": _spell(query)}),
+            "meta": json.dumps(
+                {"world": world.number, "seed": config.seed, "worlds": config.worlds or None, "path": _spell(query)}
+            ),
         }
 
 
@@ -165,7 +177,8 @@ def _scorer(answers: Sequence[str]) -> str:
 def _spell(query: Query) -> list[str]:
     """The relations of each path, for analyses: "mother", and "^mother" where it is read backwards."""
     paths = [
-        ".".join((("" if hop[1] is True else "^") if hop[1] in (True, False) else "") + hop[0] for hop in path.hops) for path in query.paths
+        ".".join((("" if hop[1] is True else "^") if hop[1] in (True, False) else "") + hop[0] for hop in path.hops)
+        for path in query.paths
     ]
     return [*paths, query.relation] if query.relation else paths
 

@@ -57,7 +57,9 @@ def advance(world: World, trail: Trail, hop: Hop) -> list[Trail]:
         return []
     trails, start = [trail], len(trail.nodes) - 1
     for step in hop.path:
-        trails = [_extend(t, step, node) for t in trails for node in world.step(t.end, step) if node not in t.nodes[start:]]
+        trails = [
+            _extend(t, step, node) for t in trails for node in world.step(t.end, step) if node not in t.nodes[start:]
+        ]
     if hop.gender:
         trails = [t for t in trails if (t.end in world.women) == (hop.gender == "f")]
     return trails

@@ -41,7 +41,9 @@ class Scribe:
         if which == EXACT:
             n = w.counted(len(world.back[name][subject]), BY_NAME[name].domain)
             return w.EXACTLY[name] % {"s": title, "n": n}
-        bits = (self._salt ^ subject * 0x9E3779B97F4A7C15 ^ (_PLACE[name] * 3 + which) * 0xC2B2AE3D27D4EB4F) * 0xD6E8FEB86659FD93 >> 17
+        bits = (
+            self._salt ^ subject * 0x9E3779B97F4A7C15 ^ (_PLACE[name] * 3 + which) * 0xC2B2AE3D27D4EB4F
+        ) * 0xD6E8FEB86659FD93 >> 17
         says = w.SAYS[name]
         wording = says[-1] if self.heldout else says[bits % (len(says) - 1)]
         woman, person = subject in world.women, world.types[subject] == "person"
@@ -67,7 +69,12 @@ class Scribe:
             world = self.world
             facts = [(name, entity, 0) for name in world.forward(entity)]
             facts += [(name, entity, EXACT) for name in w.EXACTLY if entity in world.back.get(name, ())]
-            facts += [(name, entity, i) for name, terms in world.terms.items() if entity in terms for i in range(len(terms[entity]))]
+            facts += [
+                (name, entity, i)
+                for name, terms in world.terms.items()
+                if entity in terms
+                for i in range(len(terms[entity]))
+            ]
             self._tellable[entity] = facts
         return facts
 
@@ -140,7 +147,13 @@ def compose(
     wanted = set(facts)
     paragraphs = [(p is page, *p.paragraph(entity)) for p in pages for entity in p.told]
     random.shuffle(paragraphs)
-    where = {fact: (title, i + 1) for ours, title, told, _ in paragraphs if ours for i, fact in enumerate(told) if fact in wanted}
+    where = {
+        fact: (title, i + 1)
+        for ours, title, told, _ in paragraphs
+        if ours
+        for i, fact in enumerate(told)
+        if fact in wanted
+    }
     return Context([title for _, title, _, _ in paragraphs], [text for *_, text in paragraphs], where)
 
 

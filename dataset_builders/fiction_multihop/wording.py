@@ -8,7 +8,7 @@ from .relations import DERIVED, RELATIONS, TYPES
 
 FOLDER = Path(__file__).parent / "templates"
 _FIELDS = ("s", "s_", "o", "x", "n", "year", "start", "end", "child", "his", "he", "trade")
-_environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
+_environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
 
 
 def _compile(template: str) -> str:
@@ -30,7 +30,9 @@ ABOVE = {relation.name: _compile(relation.above) for relation in RELATIONS if re
 RULE_NOUN = {rule: _compile(rule.noun) for rule in DERIVED}
 
 THE, LEAD, ONE, EVERY, WHAT = map(_macro, ("the", "lead", "one", "every", "what"))
-COMPARISON, INTERSECTION, COUNT, SUPERLATIVE, YESNO = map(_macro, ("comparison", "intersection", "count", "superlative", "yesno"))
+COMPARISON, INTERSECTION, COUNT, SUPERLATIVE, YESNO = map(
+    _macro, ("comparison", "intersection", "count", "superlative", "yesno")
+)
 HOW_MANY, FACT, TERM, IN_ALL, RESULT, UNSAID = map(_macro, ("how_many", "fact", "term", "in_all", "result", "unsaid"))
 
 PLURALS = {"person": "people", "city": "cities", "country": "countries", "company": "companies"}

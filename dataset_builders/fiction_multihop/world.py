@@ -12,10 +12,25 @@ WORLD_VERSION = 1
 Term = tuple[int, int, int]  # who held it, from when, until when
 
 # How many there are of each type for so many people: enough to go round, few enough to be met again.
-_SIZES = {"city": 3, "region": 5, "country": 8, "company": 4, "school": 5, "club": 5, "book": 4, "festival": 6, "river": 6}
+_SIZES = {
+    "city": 3,
+    "region": 5,
+    "country": 8,
+    "company": 4,
+    "school": 5,
+    "club": 5,
+    "book": 4,
+    "festival": 6,
+    "river": 6,
+}
 _BLOCK_PEOPLE = 32  # a block of the name space serves so many people
 
-_YEARS = {"city_founded": (1105, 1795), "school_founded": (1796, 1885), "club_founded": (1886, 1949), "first_held": (1901, 1989)}
+_YEARS = {
+    "city_founded": (1105, 1795),
+    "school_founded": (1796, 1885),
+    "club_founded": (1886, 1949),
+    "first_held": (1901, 1989),
+}
 _NUMBERS = {"population": (2_100, 98_900), "staff": (21, 989), "area": (310, 9_890)}
 
 
@@ -77,7 +92,12 @@ class World:
         for type_ in ("company", "school", "club", "festival"):
             count = size(type_, people)
             firms = [
-                mint.firm(type_, first_block + (number + i) // fiction.FIRMS, (number + i) % fiction.FIRMS, self._random.below(8))
+                mint.firm(
+                    type_,
+                    first_block + (number + i) // fiction.FIRMS,
+                    (number + i) % fiction.FIRMS,
+                    self._random.below(8),
+                )
                 for i in range(count)
             ]
             number += count + count % 2  # pairs that share a token are of one type
@@ -109,7 +129,9 @@ class World:
                 names += new
         return names
 
-    def _families(self, people: int) -> tuple[dict[int, int], dict[int, int], dict[int, int], list[int], list[tuple[int, int]]]:
+    def _families(
+        self, people: int
+    ) -> tuple[dict[int, int], dict[int, int], dict[int, int], list[int], list[tuple[int, int]]]:
         """Generations of couples and children. One parent of every child is on record, the same for all siblings."""
         random, born = self._random, list[int]()
         mother: dict[int, int] = {}
@@ -154,7 +176,9 @@ class World:
                     grown.append(child)
         return mother, father, spouse, born, surnames
 
-    def _couples(self, grown: list[int], spouse: dict[int, int], mother: dict[int, int], father: dict[int, int]) -> list[tuple[int, int]]:
+    def _couples(
+        self, grown: list[int], spouse: dict[int, int], mother: dict[int, int], father: dict[int, int]
+    ) -> list[tuple[int, int]]:
         """Marry those of a generation who are no siblings."""
         self._random.shuffle(grown)
         women = [p for p in grown if p in self.women]
@@ -173,7 +197,12 @@ class World:
     # what is true of them
 
     def _relate(self, chosen: tuple[str, ...]) -> None:
-        known = {"mother": self._mother, "father": self._father, "spouse": self._spouse, "birth_year": dict(enumerate(self._born))}
+        known = {
+            "mother": self._mother,
+            "father": self._father,
+            "spouse": self._spouse,
+            "birth_year": dict(enumerate(self._born)),
+        }
         self.trades = self._random.sample(fiction.TRADES, 8)
         for relation in RELATIONS:
             subjects = self.of_type[relation.domain]

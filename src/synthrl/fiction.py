@@ -59,10 +59,14 @@ _KIND_OF = {
     "festival": ("Festival", "Regatta", "Book Fair", "Lantern Week"),
 }
 TRADES = (
-    "baker beekeeper bookbinder carpenter chemist clockmaker cooper dentist farmer ferryman florist gardener "
-    "geologist glazier hatter joiner judge lawyer librarian locksmith mason midwife miller musician notary painter "
-    "pharmacist piano tuner pilot"
-).replace("piano tuner", "piano-tuner").split()
+    (
+        "baker beekeeper bookbinder carpenter chemist clockmaker cooper dentist farmer ferryman florist gardener "
+        "geologist glazier hatter joiner judge lawyer librarian locksmith mason midwife miller musician notary painter "
+        "pharmacist piano tuner pilot"
+    )
+    .replace("piano tuner", "piano-tuner")
+    .split()
+)
 _SIDES = ("East", "West", "North", "South", "Upper", "Lower", "Old", "Outer")
 
 # A block is what one small world takes of the name space of its shelf; a large world takes several.
@@ -132,7 +136,9 @@ class FictionProvider(BaseProvider):
         return self._mint().place(self.random_int(0, 65535))
 
     def fiction_company(self) -> str:
-        return self._mint().firm("company", self.random_int(0, BLOCKS - 1), self.random_int(0, 127), self.random_int(0, 7))
+        return self._mint().firm(
+            "company", self.random_int(0, BLOCKS - 1), self.random_int(0, 127), self.random_int(0, 7)
+        )
 
     def fiction_work(self) -> str:
         return self._mint().title(self.random_int(0, BLOCKS - 1), self.random_int(0, 15))

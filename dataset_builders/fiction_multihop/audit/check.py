@@ -14,6 +14,7 @@ from .questions import Tree
 from .text import Place, Text, read
 
 Row = dict[str, Any]
+Known = dict[Tree, Values]
 MOST = 5  # answers that a question may ask for
 
 
@@ -29,12 +30,15 @@ def check(row: Row) -> list[str]:
         return faults
     text = read(row["context"])
     supporting = _supporting(row)
-    missing = [f"supporting fact {place} is no sentence that states a fact" for place in supporting if place not in text.facts]
+    missing = [
+        f"supporting fact {place} is no sentence that states a fact" for place in supporting if place not in text.facts
+    ]
     if missing or len(set(supporting)) < len(supporting):
         return [*faults, *text.defects, *(missing or ["a supporting fact is listed twice"])]
     solved = solve(text, tree, supporting)
     faults += text.defects
-    faults += _definite(tree, solved)
+    sizes = {(fact.relation, fact.subject): fact.object for fact in text.facts.values()}
+    faults += _definite(tree, solved.known, sizes)
     faults += _proof(row, tree, solved, supporting) if row["answerable"] else _undetermined(solved)
     return [*faults, *_steps(row, text, supporting)]
 
@@ -80,15 +84,19 @@ def _form(row: Row, tree: Tree) -> Iterator[str]:
         yield f"scorer is {row['scorer']}, the answer {row['answer']!r} is for {scorer}"
 
 
-def _definite(tree: Tree, solved: Solved, definite: bool = True) -> Iterator[str]:
-    """ "The book that …" must be one book in the text."""
+def _definite(tree: Tree, known: Known, sizes: dict[tuple[str, str], str], definite: bool = True) -> Iterator[str]:
+    """ "The book that …" must be one book in the text, and the text may not speak of more."""
     head, *parts = tree
-    if definite and head not in ("every", "either") and len(solved.known.get(tree, NOTHING)) > 1:
-        yield f"{tree} is not one: {sorted(solved.known[tree])}"
+    if definite and head not in ("every", "either") and len(known.get(tree, NOTHING)) > 1:
+        yield f"{tree} is not one: {sorted(known[tree])}"
+    if definite and head == "backward":
+        for holder in known[parts[1]]:
+            if (size := sizes.get((f"exactly {parts[0]}", holder), "1")) != "1":
+                yield f"{tree} is not one: the text says that {holder} has {size}"
     below = head not in ("gender", "union", "both") and (definite or head != "forward")
     for part in parts:
         if isinstance(part, tuple):
-            yield from _definite(part, solved, below)
+            yield from _definite(part, known, sizes, below)
 
 
 def _proof(row: Row, tree: Tree, solved: Solved, supporting: list[Place]) -> Iterator[str]:
@@ -108,7 +116,7 @@ def _proof(row: Row, tree: Tree, solved: Solved, supporting: list[Place]) -> Ite
         yield "the proof meets an entity twice"
 
 
-def _paths(tree: Tree, known: dict[Tree, Values]) -> list[list[Values]]:
+def _paths(tree: Tree, known: Known) -> list[list[Values]]:
     """What the look-ups find one after the other, along every way from a name to the root."""
     head, *parts = tree
     below = [path for part in parts if isinstance(part, tuple) for path in _paths(part, known)]
@@ -137,7 +145,9 @@ def _steps(row: Row, text: Text, supporting: list[Place]) -> Iterator[str]:
     told = set()
     for step in steps:
         readings = questions.question(step["question"])
-        places = [p for p, fact in text.facts.items() if p[0] == step["title"] and _tells(fact, readings, step["answer"])]
+        places = [
+            p for p, fact in text.facts.items() if p[0] == step["title"] and _tells(fact, readings, step["answer"])
+        ]
         told |= set(places)
         if not places:
             yield f"no sentence about {step['title']} answers {step['question']!r} by {step['answer']!r}"

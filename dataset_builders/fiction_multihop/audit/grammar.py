@@ -118,5 +118,7 @@ def facts(title: str, sentence: str) -> list[Fact]:
             value = str(COUNTS.get(groups["n"], 0))
         subject_is = form.domain if form.relation[:8] != "exactly " else RANGES[form.relation[8:]].split(" → ")[1]
         genders = _genders(subject_is, sentence)
-        found.append(Fact(form.relation, title, value, genders, subject_is, int(groups.get("a") or 0), int(groups.get("b") or 0)))
+        found.append(
+            Fact(form.relation, title, value, genders, subject_is, int(groups.get("a") or 0), int(groups.get("b") or 0))
+        )
     return found

@@ -48,7 +48,8 @@ def _node(tree: Tree, nodes: dict[Tree, int], lines: list[str]) -> int:
         return nodes[tree]
     head, *parts = tree
     arguments = [
-        _node(part, nodes, lines) if isinstance(part, tuple) else _quote(part) if head == "name" else part for part in parts
+        _node(part, nodes, lines) if isinstance(part, tuple) else _quote(part) if head == "name" else part
+        for part in parts
     ]
     if head == "others":
         arguments.append(_node(("forward", *parts), nodes, lines))

@@ -11,14 +11,13 @@ A tree is a tuple whose head says how its values are found:
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from . import wording
-from .grammar import KINDS, NAME, PLURALS, RANGES, blocks
+from .grammar import KINDS, NAME, PLURALS, blocks
 
-Tree = tuple  # type: ignore[type-arg]
+Tree = tuple
+Wording = tuple[re.Pattern[str], Callable[..., Tree]]
 _VALUE = rf"{NAME}|\d{{4}}|\d{{1,3}}(?:,\d{{3}})*|[a-z][\w-]*"
-Reading = tuple[str, Callable[..., Tree]]
 
 
 def _lookup(relation: str) -> Callable[..., Tree]:
@@ -40,7 +39,11 @@ def _sibling(np: Tree) -> Tree:
 
 def _in_law(gender: str) -> Callable[[Tree], Tree]:
     """A spouse's sister, or a sibling's wife."""
-    return lambda np: ("gender", gender, ("union", _sibling(("forward", "spouse", np)), ("forward", "spouse", _sibling(np))))
+    return lambda np: (
+        "gender",
+        gender,
+        ("union", _sibling(("forward", "spouse", np)), ("forward", "spouse", _sibling(np))),
+    )
 
 
 KIN: dict[str, Callable[[Tree], Tree]] = {
@@ -67,8 +70,8 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.escape(template).replace("X", "(?P<x>.+)").replace("Y", r"(?P<y>\d{4})"))
 
 
-def _tables() -> dict[str, list[tuple[re.Pattern[str], Callable[..., Tree]]]]:
-    tables: dict[str, list[tuple[re.Pattern[str], Callable[..., Tree]]]] = {"?": [], "noun": [], "that": [], "measure": []}
+def _tables() -> dict[str, list[Wording]]:
+    tables: dict[str, list[Wording]] = {"?": [], "noun": [], "that": [], "measure": []}
     for template, tree in KIN.items():
         tables["noun"].append((_pattern(template), tree))
     for header, lines in blocks(wording.RELATIONS):
@@ -76,7 +79,9 @@ def _tables() -> dict[str, list[tuple[re.Pattern[str], Callable[..., Tree]]]]:
         for line in (line for line in lines if not line.endswith(".")):
             how, _, rest = line.partition(" ")
             if how in ("least", "most", "above"):
-                tables["measure"].append((_pattern(f"{PLURALS.get(domain, domain + 's')} {rest}"), _measure(how, relation)))
+                tables["measure"].append(
+                    (_pattern(f"{PLURALS.get(domain, domain + 's')} {rest}"), _measure(how, relation))
+                )
             elif line.endswith("?") or how == "the":
                 tables["?" if line.endswith("?") else "noun"].append((_pattern(line), _lookup(relation)))
             else:
@@ -164,4 +169,13 @@ def hops(tree: Tree) -> int:
     """The longest chain of look-ups in which each needs the answer of the one before."""
     head, *parts = tree
     below = max((hops(part) for part in parts if isinstance(part, tuple)), default=0)
-    return below + {"forward": 1, "backward": 1, "term": 1, "every": 1, "others": 2, "least": 1, "most": 1, "above": 1}.get(head, 0)
+    return below + {
+        "forward": 1,
+        "backward": 1,
+        "term": 1,
+        "every": 1,
+        "others": 2,
+        "least": 1,
+        "most": 1,
+        "above": 1,
+    }.get(head, 0)

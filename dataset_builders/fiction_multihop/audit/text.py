@@ -48,8 +48,14 @@ def _genders(found: dict[Place, Fact], types: dict[str, str]) -> tuple[dict[str,
 
 def _types(found: dict[Place, Fact], types: dict[str, str]) -> list[str]:
     wrong = [(fact, fact.subject, fact.domain) for fact in found.values()]
-    wrong += [(fact, fact.object, RANGES[fact.relation].split(" → ")[1]) for fact in found.values() if fact.relation in RANGES]
-    return [f"{name} is a {types[name]}, not a {type_}: {fact.relation}" for fact, name, type_ in wrong if types.get(name, type_) != type_]
+    wrong += [
+        (fact, fact.object, RANGES[fact.relation].split(" → ")[1]) for fact in found.values() if fact.relation in RANGES
+    ]
+    return [
+        f"{name} is a {types[name]}, not a {type_}: {fact.relation}"
+        for fact, name, type_ in wrong
+        if types.get(name, type_) != type_
+    ]
 
 
 def _contradictions(found: dict[Place, Fact]) -> list[str]:

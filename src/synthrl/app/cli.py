@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     verify = command("verify", "check rows against their world, independently of the code that made them", of="TARGET")
     verify.add_argument("--split", help="default: all of them")
     verify.add_argument("--rows", type=count, metavar="N", help="at most so many of each split")
+    verify.add_argument("--num-proc", type=count, metavar="N", help="worker processes")
     autoload = command("autoload", "let load_dataset know our names with no import at all", of=None)
     autoload.add_argument("action", choices=["enable", "disable", "status"])
     return top
@@ -127,7 +128,7 @@ def run(args: argparse.Namespace) -> int:
         if name is None and args.knobs:
             raise ValueError(f"{args.knobs[0]}: knobs go with the name of a dataset, and {args.name!r} is none")
         config, given = read_knobs(name, args.knobs) if name else (None, {})
-        return verify(name or args.name, config, given, rows=args.rows, split=args.split)
+        return verify(name or args.name, config, given, args.rows, args.split, args.num_proc)
     return 0
 
 

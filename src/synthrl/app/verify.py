@@ -1,7 +1,7 @@
 """Check rows independently of the code that made them: each dataset's own `audit` reads their English anew.
 
-    synthrl verify fiction_multihop hops=2-6 --rows 1000
-    synthrl verify rows.parquet
+synthrl verify fiction_multihop hops=2-6 --rows 1000
+synthrl verify rows.parquet
 """
 
 import functools
@@ -17,7 +17,6 @@ from typing import Any
 from tqdm import tqdm
 
 from synthrl.app import hub
-
 
 Row = dict[str, Any]
 CHUNK = 50  # rows that a worker gets at a time
@@ -40,7 +39,8 @@ def run(
         print(f"{target}: no row was checked")
         return 1
     module = _audit(first)
-    across, counts, failures = module.Across(), Counter(), []
+    across, failures = module.Across(), []
+    counts: Counter[tuple[str, int]] = Counter()
     checked = _checked(module, itertools.chain([first], stream), num_proc or 1)
     for row, faults in tqdm(checked, desc="verify", unit=" rows", disable=None):
         across.add(row)
@@ -60,13 +60,17 @@ def _load(target: str, config: str | None, knobs: dict[str, Any], split: str | N
     if name:
         loaded = hub.load_dataset(name, config, streaming=True, **knobs)
     elif path.suffix in (".parquet", ".jsonl", ".json"):
-        loaded = datasets.load_dataset("parquet" if path.suffix == ".parquet" else "json", data_files=target, streaming=True)
+        loaded = datasets.load_dataset(
+            "parquet" if path.suffix == ".parquet" else "json", data_files=target, streaming=True
+        )
     elif (path / "dataset_dict.json").exists() or (path / "state.json").exists():
         loaded = datasets.load_from_disk(target)
     elif path.is_dir():
         loaded = datasets.load_dataset(target, streaming=True)
     else:
-        raise ValueError(f"{target}: got neither a dataset of ours ({', '.join(hub.names())}) nor a saved folder, .parquet or .jsonl")
+        raise ValueError(
+            f"{target}: got neither a dataset of ours ({', '.join(hub.names())}) nor a saved folder, .parquet or .jsonl"
+        )
     splits = dict(loaded) if isinstance(loaded, dict) else {"rows": loaded}
     if split is None or split in splits:
         return splits if split is None else {split: splits[split]}
