@@ -147,13 +147,15 @@ def heading(title, command):
     """What ran where and when."""
     cores, memory = os.cpu_count(), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("synthrl", "datasets", "pyarrow"))
-    machine = f"{platform.system()} {platform.machine()}, {cores} cores, {memory:.0f} GB of memory; Python {platform.python_version()}"
+    machine = f"{platform.system()} {platform.machine()}, {cores} cores, {memory:.0f} GB of memory, load {os.getloadavg()[2]:.1f}; Python {platform.python_version()}"
     return f"# {title}\n\n`{command}`\n\n{datetime.date.today()}; {machine}; {versions}; medians where a run is repeated.\n"
 
 
 NOTES = """
 - **rows/s** is making whole rows, question and context, from after the imports: no files are written. **With files** is
   the same up to files on disk: Arrow for ours (`download_and_prepare`), JSON for phantom-wiki.
+- **load** is the machine's in the last quarter of an hour, this benchmark's own one or two included: above two, other work
+  ran beside it, absolute figures are low and two processes gain little; ratios hold better.
 - **peak MB** is that of the largest process, imports included. In these runs rows are kept in a list until counted.
 - **phantom-wiki, one world** is its fastest: one world is made, then asked until what the world cost hardly shows. All its
   rows share one context, and questions repeat. **Fresh worlds** is the nearest to ours, where every row has a context of

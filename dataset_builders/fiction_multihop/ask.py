@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from synthrl import prompt
+from synthrl.row import UNANSWERABLE
 
 from . import wording as w
 from .plan import Plan
@@ -165,10 +166,23 @@ def steps(world: World, plan: Plan) -> list[Step]:
     backward = frozenset(fact for fact, node in hops if fact[1] != node and len(world.back[fact[0]][node]) == 1)
     told = []
     for fact in plan.solution.facts:
-        told.append(step(world, fact, plan, backward))
         if fact == plan.missing:
-            break
+            asked = _gap(world, plan, fact) or step(world, fact, plan, frozenset())
+            return [*told, asked._replace(answer=UNANSWERABLE[0])]
+        told.append(step(world, fact, plan, backward))
     return told
+
+
+def _gap(world: World, plan: Plan, fact: Fact) -> Step | None:
+    """The look-up that fails for want of a fact read backwards: nobody in the text is known to be the one."""
+    name, subject, _ = fact
+    for trail in plan.solution.trails:
+        for used, node in zip(trail.facts, trail.nodes, strict=False):
+            if used == fact and node != subject:
+                form = w.EVERY if len(world.back[name][node]) > 1 else w.ONE
+                that = w.THAT[name] % {"x": world.names[node]}
+                return Step(form % {"noun": BY_NAME[name].domain, "that": that}, "", "", "")
+    return None
 
 
 def answers(world: World, plan: Plan) -> list[str]:

@@ -69,7 +69,7 @@ class FictionMultihop(RowBuilder):
     ]
 
     @property
-    def features(self) -> Features:  # type: ignore[override]
+    def features(self) -> Features:
         return DOCUMENT if self.config.context == "corpus" else row.FEATURES
 
     def check(self) -> None:

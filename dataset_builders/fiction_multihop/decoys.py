@@ -51,21 +51,22 @@ def _same_value(world: World, query: Query, solution: Solution, random: Stream) 
 
 def _same_year(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
     """Others who held something in that year, and those who held the very thing before and after."""
-    held = others_in_office(world, query)
+    held = others_in_office(world, query, solution)
     (subject,) = {trail.end for trail in solution.trails}
     spans = [(query.relation, subject, i) for i in range(len(world.terms[query.relation][subject]))]
     return [*random.sample(held, 7), *spans]
 
 
-def others_in_office(world: World, query: Query) -> list[Fact]:
-    """The terms, of whatever office, that include the year asked about."""
-    return [
-        (name, s, i)
+def others_in_office(world: World, query: Query, solution: Solution) -> list[Fact]:
+    """A term that includes the year asked about, for each person but the answer who held whatever office then."""
+    held = {
+        who: (name, s, i)
         for name, terms in world.terms.items()
         for s, spans in terms.items()
-        for i, (_, start, end) in enumerate(spans)
-        if start < query.value < end
-    ]
+        for i, (who, start, end) in enumerate(spans)
+        if start < query.value < end and who not in solution.answers
+    }
+    return list(held.values())
 
 
 def beyond(world: World, query: Query, solution: Solution) -> list[int]:
@@ -78,29 +79,29 @@ def beyond(world: World, query: Query, solution: Solution) -> list[int]:
 
 
 def _same_group(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
-    """Two groups like the one that is counted or compared, whole, with their values; and four of those beyond."""
+    """A whole group like the one that is counted or compared, with its values; and four of those beyond."""
     name = solution.trails[0].facts[-1][0]
     asked = solution.trails[0].nodes[-2]
     values, holder = world.facts[query.relation], world.facts[name]
     told: list[Fact] = []
-    for s in random.sample(beyond(world, query, solution), 4):
-        told += [(query.relation, s, 0), *([(name, s, 0), (name, holder[s], EXACT)] if s in holder else [])]
+    for i, s in enumerate(random.sample(beyond(world, query, solution), 4)):
+        told.append((query.relation, s, 0))
+        if s in holder:
+            told += [(name, s, 0), (name, holder[s], EXACT)][: 2 if i < 2 else 1]
     alike = [o for o, members in world.back[name].items() if o != asked and len(members) > 1]
-    for other in random.sample(alike, 2):
+    for other in random.sample(alike, 1):
         members = world.back[name][other]
-        told += [
-            (name, other, EXACT),
-            *[(name, m, 0) for m in members],
-            *[(query.relation, m, 0) for m in members if m in values],
-        ]
+        told += [(name, other, EXACT), *[(name, m, 0) for m in members]]
+        told += [(query.relation, m, 0) for m in members if m in values]
     return told
 
 
 def _both_groups(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
-    """All those of whom one of the two conditions holds."""
+    """All those of whom one of the two conditions holds, and how they stand to the other."""
     first, second = (trail.facts[-1][0] for trail in solution.trails[:2])
     holders = [trail.nodes[-2] for trail in solution.trails[:2]]
-    return [(name, m, 0) for name, o in zip((first, second), holders, strict=True) for m in world.back[name][o]]
+    near = {m for name, o in zip((first, second), holders, strict=True) for m in world.back[name][o]}
+    return [(name, m, 0) for m in sorted(near) for name in (first, second) if m in world.facts[name]]
 
 
 def _none(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:

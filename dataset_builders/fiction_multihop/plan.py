@@ -92,8 +92,9 @@ def _chain(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Qu
         return None
     taken, trail = gone
     type_ = world.types[trail.end]
-    if random.chance(0.25) and BACKWARD[type_]:
-        step = random.choice(BACKWARD[type_]), False
+    lists = [name for name in BACKWARD[type_] if len(world.step(trail.end, (name, False))) > 1]
+    if random.chance(0.35) and BACKWARD[type_]:  # read backwards, to a list where there is one
+        step = random.choice(lists or BACKWARD[type_]), False
     else:
         step = random.choice(FORWARD[type_]), True
     return Query("chain", (Path(start.end, (*taken, step)),))
@@ -219,9 +220,7 @@ def _temporal(walker: Walker, start: Trail, others: Sequence[int], hops: int) ->
         return None
     who, begin, end = random.choice(world.terms[name][trail.end])
     query = Query("temporal", (Path(start.end, tuple(taken)),), name, random.between(begin + 1, end - 1))
-    if who in trail.nodes or len(others_in_office(world, query)) < RIVALS + 2:
-        return None
-    return query
+    return None if who in trail.nodes else query
 
 
 _DRAFTS = {
@@ -244,6 +243,8 @@ def fit(world: World, query: Query, solution: Solution, hops: int) -> bool:
     if any(len(set(trail.nodes)) < len(trail.nodes) for trail in solution.trails):
         return False
     if query.kind in ("count", "superlative") and len(beyond(world, query, solution)) < RIVALS:
+        return False
+    if query.kind == "temporal" and len(others_in_office(world, query, solution)) < RIVALS:
         return False
     if hops > 1 and query.kind in ("chain", "intersection", "superlative", "temporal"):
         anchor = query.paths[0].anchor

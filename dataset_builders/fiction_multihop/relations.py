@@ -247,7 +247,9 @@ def _parents(noun: str, parent: str) -> list[Derived]:
 def _siblings(parent: str) -> list[Derived]:
     there, back = (parent, True), (parent, False)
     # A sister-in-law is a spouse's sister or a sibling's wife: the word is used where nobody is the second.
-    by_sibling = tuple(((p, True), (p, False), ("spouse", True)) for p in ("mother", "father"))
+    by_sibling = tuple(
+        ((p, True), (p, False), ("spouse", told)) for p in ("mother", "father") for told in (True, False)
+    )
     return [
         Derived("sister", (there, back), "f", "the sister of {{x}}"),
         Derived("brother", (there, back), "m", "the brother of {{x}}"),

@@ -53,15 +53,20 @@ def advance(world: World, trail: Trail, hop: Hop) -> list[Trail]:
     """`trail` and one hop more. A derived hop stays away from where it has been and obeys its rule."""
     if not isinstance(hop, Derived):
         return [_extend(trail, hop, node) for node in world.step(trail.end, hop)]
-    if any(follow(world, Path(trail.end, path)) for path in hop.unless):
+    if any(_along(world, trail, steps) for steps in hop.unless):
         return []
+    trails = _along(world, trail, hop.path)
+    if hop.gender:
+        trails = [t for t in trails if (t.end in world.women) == (hop.gender == "f")]
+    return trails
+
+
+def _along(world: World, trail: Trail, steps: tuple[Step, ...]) -> list[Trail]:
     trails, start = [trail], len(trail.nodes) - 1
-    for step in hop.path:
+    for step in steps:
         trails = [
             _extend(t, step, node) for t in trails for node in world.step(t.end, step) if node not in t.nodes[start:]
         ]
-    if hop.gender:
-        trails = [t for t in trails if (t.end in world.women) == (hop.gender == "f")]
     return trails
 
 

@@ -84,7 +84,7 @@ class World:
         mint = _mint(self.seed, self.number % fiction.SHELVES)
         first_block = self.number // fiction.SHELVES * blocks(people)
         family_facts = self._families(people)
-        self._mother, self._father, self._spouse, self._born, surnames = family_facts
+        self._mother, self._father, self._spouse, surnames = family_facts
         self._add("person", [mint.person(first_block + f // 8, f % 8, m) for f, m in surnames])
         for type_ in ("city", "region", "country", "river"):
             self._add(type_, self._places(mint, type_, size(type_, people)))
@@ -116,7 +116,8 @@ class World:
 
     def _places(self, mint: fiction.Mint, type_: str, count: int) -> list[str]:
         """Place names new to this world; some cities are told apart only by "East" and "West"."""
-        taken, names = set(self.names), []
+        taken = set(self.names)
+        names: list[str] = []
         while len(names) < count:
             number = self._random.below(1 << 16)
             if type_ == "city" and count - len(names) >= 2 and self._random.chance(0.3):
@@ -129,11 +130,10 @@ class World:
                 names += new
         return names
 
-    def _families(
-        self, people: int
-    ) -> tuple[dict[int, int], dict[int, int], dict[int, int], list[int], list[tuple[int, int]]]:
+    def _families(self, people: int) -> tuple[dict[int, int], dict[int, int], dict[int, int], list[tuple[int, int]]]:
         """Generations of couples and children. One parent of every child is on record, the same for all siblings."""
         random, born = self._random, list[int]()
+        self._born = born
         mother: dict[int, int] = {}
         father: dict[int, int] = {}
         spouse: dict[int, int] = {}
@@ -152,19 +152,21 @@ class World:
                 self.women.add(len(born) - 1)
             return len(born) - 1
 
-        couples: list[tuple[int, int]] = []
-        grown: list[int] = []
+        def founders() -> tuple[int, int]:
+            year = random.between(1895, 1912)
+            couple = person(True, year), person(False, year - random.between(0, 6))
+            spouse.update([couple if random.chance(0.5) else couple[::-1]])
+            return couple
+
+        couples = [founders() for _ in range(max(2, people // 14))]
+        single: list[int] = []  # grown up and not married yet
         while len(born) < people:
             if not couples:
-                couples = self._couples(grown, spouse, mother, father)
-                grown = []
-            if not couples:
-                year = random.between(1895, 1912)
-                wife = person(True, year)
-                if len(born) == people:
-                    break
-                couples = [(wife, person(False, year - random.between(0, 6)))]
-                spouse.update([couples[0] if random.chance(0.5) else couples[0][::-1]])
+                couples = self._couples(single, spouse, mother, father)
+            if not couples and people - len(born) == 1:
+                person(random.chance(0.5), random.between(1895, 1912))
+                break
+            couples = couples or [founders()]
             wife, husband = couples.pop()
             year = born[wife] + random.between(20, 24)
             record, parent = (mother, wife) if random.chance(0.5) else (father, husband)
@@ -173,21 +175,23 @@ class World:
                 record[child] = parent
                 year += random.between(1, 4)
                 if year < 1985:
-                    grown.append(child)
-        return mother, father, spouse, born, surnames
+                    single.append(child)
+        return mother, father, spouse, surnames
 
     def _couples(
-        self, grown: list[int], spouse: dict[int, int], mother: dict[int, int], father: dict[int, int]
+        self, single: list[int], spouse: dict[int, int], mother: dict[int, int], father: dict[int, int]
     ) -> list[tuple[int, int]]:
-        """Marry those of a generation who are no siblings."""
-        self._random.shuffle(grown)
-        women = [p for p in grown if p in self.women]
-        men = [p for p in grown if p not in self.women]
+        """Marry those of an age who are no siblings; whoever finds nobody stays in `single`."""
+        self._random.shuffle(single)
         couples = []
-        for wife in women:
-            for husband in men:
-                if mother.get(wife, -1) != mother.get(husband, -2) and father.get(wife, -1) != father.get(husband, -2):
-                    men.remove(husband)
+        for wife in [p for p in single if p in self.women]:
+            for husband in [p for p in single if p not in self.women]:
+                siblings = mother.get(wife, -1) == mother.get(husband, -2) or father.get(wife, -1) == father.get(
+                    husband, -2
+                )
+                if not siblings and abs(self._born[wife] - self._born[husband]) < 12:
+                    single.remove(wife)
+                    single.remove(husband)
                     couples.append((wife, husband))
                     # The marriage is told of one of the two, so that one sentence says it.
                     spouse.update([(wife, husband) if self._random.chance(0.5) else (husband, wife)])
@@ -204,19 +208,24 @@ class World:
             "birth_year": dict(enumerate(self._born)),
         }
         self.trades = self._random.sample(fiction.TRADES, 8)
+        by_age = sorted(self.of_type["person"], key=lambda p: (self._born[p], p))
+        self._elder_half = by_age[: len(by_age) // 2]
         for relation in RELATIONS:
             subjects = self.of_type[relation.domain]
             if relation.name in known:
                 facts = known[relation.name]
             elif relation.term:
-                self.terms[relation.name] = {s: self._spans() for s in subjects}
+                founded = self.facts["company_founded"] if relation.name == "director" else {}
+                self.terms[relation.name] = {s: self._spans(founded.get(s, 0)) for s in subjects}
                 continue
             elif relation.name in ("seat", "capital"):
                 facts = self._chief_cities(relation.name, subjects)
             elif relation.range in ("year", "number"):
                 facts = self._values(relation.name, subjects)
             elif relation.name == "mentor":
-                facts = self._elders(sorted(subjects, key=lambda p: (self._born[p], p)))
+                facts = self._elders(by_age)
+            elif relation.name == "founder":
+                facts = self._many(subjects, self._elder_half)
             elif relation.name == "parent_company":
                 facts = self._elders(subjects)
             elif relation.many:
@@ -228,16 +237,16 @@ class World:
             self.facts = {name: facts for name, facts in self.facts.items() if name in chosen}
             self.terms = {name: terms for name, terms in self.terms.items() if name in chosen}
 
-    def _many(self, subjects: range, objects: range) -> dict[int, int]:
+    def _many(self, subjects: range, objects: Sequence[int]) -> dict[int, int]:
         """An object for each subject, none of them more than GROUP times."""
         random, load, facts = self._random.random, [0] * len(objects), {}
-        first, count = objects.start, len(objects)
+        count = len(objects)
         for s in subjects:
             o = int(random() * count)
             while load[o] == GROUP:
                 o = (o + 1) % count
             load[o] += 1
-            facts[s] = first + o
+            facts[s] = objects[o]
         return facts
 
     def _elders(self, subjects: Sequence[int]) -> dict[int, int]:
@@ -274,15 +283,14 @@ class World:
             return {s: random.between(low, high) for s in subjects}
         # A firm is as old as its founder allows, a book as its author.
         person_of = self.facts["founder" if name == "company_founded" else "author"]
-        return {s: self._born[person_of[s]] + random.between(22, 39) for s in subjects}
+        return {s: min(self._born[person_of[s]] + random.between(22, 39), 2021) for s in subjects}
 
-    def _spans(self) -> list[Term]:
-        people = self.of_type["person"]
-        holders = sorted(self._random.sample(people, 3), key=lambda p: (self._born[p], p))
-        year, terms = self._born[holders[0]] + 35, []
-        for holder in holders:
-            start = max(year, self._born[holder] + 28)
-            year = start + self._random.between(5, 12)
+    def _spans(self, founded: int) -> list[Term]:
+        """Three that follow each other, all in one era, so that many hold something in the same year."""
+        year = max(founded, self._random.between(1950, 1956))
+        terms = []
+        for holder in self._random.sample(self._elder_half, 3):
+            start, year = year, year + self._random.between(6, 11)
             terms.append((holder, start, year))
         return terms
 

@@ -7,7 +7,7 @@ for dice). `guesses(row)` asks them all, `score` judges one guess, `chance` is w
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import chain
@@ -110,7 +110,7 @@ class Reading:
     @cached_property
     def types(self) -> dict[str, str]:
         """Name → its type, by the first sentence of its paragraph, else by its looks."""
-        types = {}
+        types: dict[str, str] = {}
         for sentence in chain.from_iterable(self.sentences):
             for name, _ in self.find(sentence):
                 types.setdefault(name, _looks(name, sentence))
@@ -225,12 +225,12 @@ def _best_sentence(r: Reading) -> str:
     return _any(r, [names[-1] for weight, names in named if names and weight == best])
 
 
-def _span(r: Reading) -> str:
-    """A candidate out of a sentence whose years hold the year asked about."""
+def in_office(r: Reading) -> list[str]:
+    """The candidates in sentences whose years hold the year asked about."""
     years = [int(name) for name in r.asked if name.isdigit()]
     told = [(s, _YEARS.search(s)) for s in chain.from_iterable(r.sentences)]
     held = [r.find(s) for s, span in told if span and years and int(span[1]) < years[-1] < int(span[2])]
-    return _any(r, [name for names in held for name, _ in names if r.right(name)])
+    return [name for names in held for name, _ in names if r.right(name)]
 
 
 def _pointing(r: Reading) -> list[str]:
@@ -324,7 +324,7 @@ GUESSERS: dict[str, Callable[[Reading], Guess]] = {
     "one hop back": _pointing,
     "one hop back, first": lambda r: _first(_pointing(r)),
     "one hop back, how many": lambda r: str(len(_pointing(r))),
-    "in the span of years": _span,
+    "in the span of years": lambda r: _any(r, in_office(r)),
     "extreme": lambda r: _extreme(r, r.titles),
     "extreme of the counted": lambda r: _extreme(r, _group(r)),
     "above the number": lambda r: _above(r, r.titles),
@@ -347,14 +347,14 @@ def guesses(row: dict[str, Any]) -> dict[str, Guess]:
 
 
 def judge(names: list[str], answers: list[list[str]]) -> float:
-    """F1 of `names` over `answers`, any alias of which will do: naming everyone earns next to nothing."""
+    """F1 of `names` over `answers`, any alias of which will do, times their precision: naming everyone does not pay."""
 
     def plain(text: str) -> str:
         return " ".join(word for word in words(text) if word not in ("a", "an", "the"))
 
     said = {plain(name) for name in names} - {""}
     met = sum(not said.isdisjoint(map(plain, aliases)) for aliases in answers)
-    return 2 * met / (len(said) + len(answers))
+    return 2 * met / (len(said) + len(answers)) * met / max(len(said), 1)
 
 
 def score(guess: Guess, row: dict[str, Any]) -> float:
@@ -378,4 +378,10 @@ def chance(row: dict[str, Any]) -> float:
         return 1 / (group_size(row) + 1)
     if row["kind"] == "superlative":
         return 1 / group_size(row)
-    return 1 / max(len(Reading(row).candidates), 1)
+    reading = Reading(row)
+    candidates: Collection[str] = reading.candidates
+    if row["kind"] == "temporal":  # whoever the text has in some office that year
+        candidates = set(in_office(reading))
+    elif row["kind"] == "intersection":  # whoever has a paragraph, as the answer must
+        candidates = [name for name in candidates if name in reading.titles]
+    return 1 / max(len(candidates), 1)

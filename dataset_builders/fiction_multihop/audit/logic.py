@@ -1,5 +1,6 @@
 """Facts and a question's tree → clingo → the answers in every version of the text."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -25,17 +26,22 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _sentences(text: Text, supporting: list[Place]) -> list[str]:
+def _sentences(text: Text, tree: Tree, supporting: list[Place]) -> list[str]:
+    """The facts of those relations that the question speaks of; no rule could use another."""
+    asked = set(re.findall(r"\w+", repr(tree)))
     lines = [f"supporting(0..{len(supporting)})."]
-    lines += [f"gender({_quote(name)},{gender})." for name, gender in text.genders.items()]
+    if "gender" in asked:
+        lines += [f"gender({_quote(name)},{gender})." for name, gender in text.genders.items()]
     number = {place: i for i, place in enumerate(supporting, 1)}
     for place, fact in text.facts.items():
+        if fact.relation.removeprefix("exactly ") not in asked:
+            continue
         i, subject, object_ = number.get(place, 0), _quote(fact.subject), _quote(fact.object)
         if fact.relation.startswith("exactly "):
             lines.append(f"exactly({fact.relation[8:]},{subject},{fact.object},{i}).")
         elif fact.end:
             lines.append(f"held({fact.relation},{subject},{object_},{fact.start},{fact.end},{i}).")
-        elif fact.relation != "is a":
+        else:
             lines.append(f"fact({fact.relation},{subject},{object_},{i}).")
             if TYPES[fact.relation] in ("year", "number"):
                 lines.append(f"amount({object_},{fact.object.replace(',', '')}).")
@@ -75,7 +81,7 @@ def _question(tree: Tree, nodes: dict[Tree, int]) -> list[str]:
 def solve(text: Text, tree: Tree, supporting: list[Place]) -> Solved:
     nodes: dict[Tree, int] = {}
     control = clingo.Control(["--warn=none"])
-    control.add("base", [], "\n".join([RULES, *_sentences(text, supporting), *_question(tree, nodes)]))
+    control.add("base", [], "\n".join([RULES, *_sentences(text, tree, supporting), *_question(tree, nodes)]))
     control.ground([("base", [])])
     found: dict[str, dict[str, set[str]]] = {"answer": defaultdict(set), "known": defaultdict(set)}
     with control.solve(yield_=True) as models:

@@ -11,7 +11,7 @@ from typing import Any
 
 
 def names() -> list[str]:
-    from synthrl import dataset_builders
+    import synthrl.dataset_builders as dataset_builders
 
     return sorted(path.parent.name for root in dataset_builders.__path__ for path in Path(root).glob("*/builder.py"))
 
