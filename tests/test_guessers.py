@@ -162,7 +162,7 @@ def test_no_guesser_needs_a_text():
         (["Karsind"], [["Brelvo Karsind"]], 0.0),  # part of a name is another name
         (["A B"], [["A B"], ["C D"]], 2 / 3),
         (["C D", "A B", "A B"], [["A B"], ["C D"]], 1.0),  # a set
-        ([f"P{n}" for n in range(19)], [["P0"]], 0.1),  # naming everyone
+        ([f"P{n}" for n in range(19)], [["P0"]], 0.1 / 19),  # naming everyone
         ([""], [["A B"]], 0.0),
     ],
 )

@@ -164,7 +164,7 @@ def steps(world: World, plan: Plan) -> list[Step]:
     ]
     # A fact whose subject is not where the hop starts is read backwards; told so if no other has the same object.
     backward = frozenset(fact for fact, node in hops if fact[1] != node and len(world.back[fact[0]][node]) == 1)
-    told = []
+    told: list[Step] = []
     for fact in plan.solution.facts:
         if fact == plan.missing:
             asked = _gap(world, plan, fact) or step(world, fact, plan, frozenset())

@@ -38,7 +38,7 @@ def _same_relation(world: World, query: Query, solution: Solution, random: Strea
     for s in random.sample(list(facts), len(facts)):
         if facts[s] != facts[subject]:
             rivals.setdefault(facts[s], s)
-    return [(name, s, 0) for s in list(rivals.values())[:4]]
+    return [(name, s, 0) for s in list(rivals.values())[:8]]
 
 
 def _same_value(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
@@ -87,7 +87,7 @@ def _same_group(world: World, query: Query, solution: Solution, random: Stream) 
     for i, s in enumerate(random.sample(beyond(world, query, solution), 4)):
         told.append((query.relation, s, 0))
         if s in holder:
-            told += [(name, s, 0), (name, holder[s], EXACT)][: 2 if i < 2 else 1]
+            told += [(name, s, 0), (name, holder[s], EXACT)][: 2 if i < 3 else 1]
     alike = [o for o, members in world.back[name].items() if o != asked and len(members) > 1]
     for other in random.sample(alike, 1):
         members = world.back[name][other]

@@ -197,6 +197,8 @@ def _yesno(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Qu
     if gone is None:
         return None
     taken, trail = gone
+    if taken and trail.facts[-1][1] == trail.end:
+        return None  # told in the paragraph that tells the last hop too: two names in one place would mean yes
     name = random.choice(FORWARD[world.types[trail.end]])
     facts = world.facts.get(name, {})
     if trail.end not in facts:
