@@ -11,12 +11,11 @@ from synthrl import prompt
 
 pytest.importorskip("clingo")
 
+from synthrl.app import verify
 from synthrl.dataset_builders.fiction_multihop import relations
 from synthrl.dataset_builders.fiction_multihop.audit import grammar, questions
 from synthrl.dataset_builders.fiction_multihop.audit.check import Across, check
 from synthrl.dataset_builders.fiction_multihop.builder import BUILDER
-
-from synthrl.app import verify
 
 TEXT = {
     "Ada Brel": ["Ada Brel is a mason.", "She is a daughter of Mira Brel, her mother.", "The city in which she lives is Old Velmo.",

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from synthrl import fiction
 from synthrl.dataset_builders.fiction_multihop import builder as module
 from synthrl.dataset_builders.fiction_multihop.relations import BY_NAME, DERIVED, GROUP, RELATIONS
 from synthrl.dataset_builders.fiction_multihop.rows import KINDS, SPLITS
 from synthrl.dataset_builders.fiction_multihop.world import World
-
-from synthrl import fiction
 from synthrl.row import validate
 
 GOLDEN = Path(__file__).parent / "golden_rows.json"

@@ -38,7 +38,7 @@ def size(type_: str, people: int) -> int:
     """How many of `type_` a world of `people` has."""
     if type_ == "person":
         return people
-    return max(4, -(-people // _SIZES[type_]))
+    return max(6, -(-people // _SIZES[type_]))
 
 
 def documents(people: int) -> int:
