@@ -19,7 +19,7 @@ def test_no_shortcut_pays(tmp_path, hops):
     ("knobs", "rows"),
     [
         ({"hops": "1-10"}, 14_000),
-        ({"hops": "2-16", "people": 64}, 1_500),
+        ({"hops": "2-16", "people": 64, "context_chars": 6_000}, 1_500),
         ({"hops": "1-6", "unanswerable": 0.5}, 2_000),
         ({"hops": "2-4", "context_chars": 32_000}, 500),
         ({"hops": "2-4", "worlds": 3, "people": 100}, 1_000),
