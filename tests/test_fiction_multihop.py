@@ -13,7 +13,8 @@ import pytest
 from synthrl import fiction
 from synthrl.dataset_builders.fiction_multihop import builder as module
 from synthrl.dataset_builders.fiction_multihop.relations import BY_NAME, DERIVED, GROUP, RELATIONS
-from synthrl.dataset_builders.fiction_multihop.rows import KINDS, SPLITS
+from synthrl.dataset_builders.fiction_multihop.rows import SPLITS
+from synthrl.dataset_builders.fiction_multihop.solve import KINDS
 from synthrl.dataset_builders.fiction_multihop.world import World
 from synthrl.row import validate
 

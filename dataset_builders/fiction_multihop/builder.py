@@ -15,8 +15,8 @@ from synthrl import knobs, row
 from synthrl.blocks import RowBuilder
 
 from .relations import RELATIONS
-from .rows import KINDS, ROWS_PER_WORLD, SPLITS, WorldRows, room
-from .solve import LEAST_HOPS
+from .rows import ROWS_PER_WORLD, SPLITS, WorldRows, room
+from .solve import KINDS, LEAST_HOPS
 from .text import READABLE
 from .world import documents
 

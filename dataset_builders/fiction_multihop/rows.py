@@ -11,7 +11,8 @@ from synthrl.seeding import Stream
 from . import ask, text
 from .decoys import decoys
 from .plan import NAMED, Plan, plan
-from .solve import KINDS, LEAST_HOPS, Path, Query, solve
+from .relations import Derived
+from .solve import LEAST_HOPS, Hop, Path, Query, solve
 from .world import World, capacity
 
 if TYPE_CHECKING:
@@ -176,11 +177,12 @@ def _scorer(answers: Sequence[str]) -> str:
 
 def _spell(query: Query) -> list[str]:
     """The relations of each path, for analyses: "mother", and "^mother" where it is read backwards."""
-    paths = [
-        ".".join((("" if hop[1] is True else "^") if hop[1] in (True, False) else "") + hop[0] for hop in path.hops)
-        for path in query.paths
-    ]
+    paths = [".".join(map(_spell_hop, path.hops)) for path in query.paths]
     return [*paths, query.relation] if query.relation else paths
 
 
-__all__ = ["KINDS", "ROWS_PER_WORLD", "SPLITS", "WorldRows", "room"]
+def _spell_hop(hop: Hop) -> str:
+    if isinstance(hop, Derived):
+        return hop.name
+    name, forwards = hop
+    return name if forwards else f"^{name}"

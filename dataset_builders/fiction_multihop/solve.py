@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .relations import BY_NAME, Derived, Step
+from .relations import Derived, Step
 from .world import World
 
 # A fact names the sentence that states it: (relation, subject, which) where `which` counts a subject's terms, or
@@ -159,7 +159,3 @@ _JUDGES = {
 }
 KINDS = tuple(_JUDGES)
 LEAST_HOPS = {"count": 2, "superlative": 2}
-
-
-def value_type(name: str) -> str:
-    return BY_NAME[name].range
