@@ -181,6 +181,14 @@ def test_every_kind_at_every_depth(make):
         assert kinds == set(KINDS) - ({"count", "superlative"} if hops == 1 else set())
 
 
+@pytest.mark.parametrize("relations", [("mother", "birthplace", "employer"), ("mentor", "birth_year", "home")], ids=str)
+def test_a_few_relations_are_enough_for_the_kinds_they_allow(make, relations):
+    for row in rows(make(hops="1-2", relations=relations), stop=40):
+        assert {part for path in json.loads(row["meta"])["path"] for part in path.replace("^", "").split(".")} <= set(
+            relations
+        ) | RULES | {""}
+
+
 def test_kinds_are_balanced_where_an_answer_could_be_guessed(make):
     found = rows(make(hops=2, kinds=("yesno",)), stop=800)
     share = sum(row["answer"] == "yes" for row in found) / len(found)
@@ -205,6 +213,7 @@ def test_the_table_has_what_it_promises():
             assert max(map(len, back.values()), default=0) <= GROUP, name
 
 
+RULES = {rule.name for rule in DERIVED}
 BAD = [
     ({"hops": 0}, "hops: got 0", "below the least"),
     ({"hops": 17}, "hops: got 17", "beyond the most"),

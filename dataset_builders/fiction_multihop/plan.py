@@ -102,7 +102,11 @@ def _chain(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Qu
 
 def _comparison(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
     world, random = walker.world, walker.random
-    one = walker.walk(start, hops - 1, lambda end: bool(VALUED[world.types[end]]))
+
+    def measures(end: int) -> list[str]:
+        return [name for name in VALUED[world.types[end]] if name in world.facts]
+
+    one = walker.walk(start, hops - 1, lambda end: bool(measures(end)))
     if one is None:
         return None
     type_ = world.types[one[1].end]
@@ -111,7 +115,7 @@ def _comparison(walker: Walker, start: Trail, others: Sequence[int], hops: int) 
     if two is None or set(one[1].nodes) & set(two[1].nodes):
         return None
     paths = Path(start.end, tuple(one[0])), Path(anchor, tuple(two[0]))
-    return Query("comparison", paths, random.choice(VALUED[type_]), random.below(2))
+    return Query("comparison", paths, random.choice(measures(one[1].end)), random.below(2))
 
 
 def _group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, Trail, list[int]] | None:

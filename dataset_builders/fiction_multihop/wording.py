@@ -33,7 +33,7 @@ THE, LEAD, ONE, EVERY, WHAT = map(_macro, ("the", "lead", "one", "every", "what"
 COMPARISON, INTERSECTION, COUNT, SUPERLATIVE, YESNO = map(
     _macro, ("comparison", "intersection", "count", "superlative", "yesno")
 )
-HOW_MANY, FACT, TERM, IN_ALL, RESULT, UNSAID = map(_macro, ("how_many", "fact", "term", "in_all", "result", "unsaid"))
+HOW_MANY, FACT, IN_ALL, RESULT, UNSAID = map(_macro, ("how_many", "fact", "in_all", "result", "unsaid"))
 
 PLURALS = {"person": "people", "city": "cities", "country": "countries", "company": "companies"}
 NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five")

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
@@ -174,7 +175,7 @@ class Across:
     def __init__(self) -> None:
         self.ids: Counter[str] = Counter()
         self.questions: Counter[tuple[str, str]] = Counter()
-        self.contexts: set[int] = set()
+        self.contexts: set[bytes] = set()
         self.names: dict[str, set[str]] = {}
 
     def add(self, row: Row) -> None:
@@ -182,7 +183,8 @@ class Across:
         self.ids[row["id"]] += 1
         self.questions[split, row["question"]] += 1
         if row["context"]["title"]:
-            self.contexts.add(hash(tuple(row["context"]["title"])))
+            titles = "\n".join(row["context"]["title"])
+            self.contexts.add(blake2b(titles.encode(), digest_size=16).digest())
         if json.loads(row["meta"]).get("worlds") is None:
             self.names.setdefault(split, set()).update(row["context"]["title"])
 
