@@ -87,6 +87,9 @@ RELATIONS: tuple[Relation, ...] = (
     Relation("friend", "person", "person", False,
         ("{{s_}} closest friend is {{o}}.", "{{s}} has one close friend, {{o}}.", "{{s}} is closest in friendship to {{o}}.", "The closest friend that {{s}} has is {{o}}."),
         "Who is the closest friend of {{x}}?", "the closest friend of {{x}}", "whose closest friend is {{x}}"),
+    Relation("citizenship", "person", "country", True,
+        ("{{s}} is a citizen of {{o}}.", "{{s}} carries a passport of {{o}}.", "{{s}} holds the citizenship of {{o}}.", "The country of which {{s}} is a citizen is {{o}}."),
+        "Of which country is {{x}} a citizen?", "the country of citizenship of {{x}}", "who is a citizen of {{x}}", "{{s}} issued a passport to exactly {{n}}."),
     # places
     Relation("region", "city", "region", True,
         ("{{s}} lies in the region of {{o}}.", "{{s}} is part of the region of {{o}}.", "{{s}} stands in the region called {{o}}.", "The region around {{s}} is {{o}}."),
@@ -265,6 +268,7 @@ DERIVED: tuple[Derived, ...] = (
     Derived("colleague", (("employer", True), ("employer", False)), "", "the colleague of {{x}}"),
     Derived("schoolmate", (("school", True), ("school", False)), "", "the schoolmate of {{x}}"),
     Derived("fellow member", (("club", True), ("club", False)), "", "the fellow club member of {{x}}"),
+    Derived("compatriot", (("citizenship", True), ("citizenship", False)), "", "the compatriot of {{x}}"),
     Derived("birth country", (("birthplace", True), ("region", True), ("country", True)), "", "the birth country of {{x}}"),
     Derived("home country", (("home", True), ("region", True), ("country", True)), "", "the home country of {{x}}"),
     Derived("home region", (("home", True), ("region", True)), "", "the home region of {{x}}"),

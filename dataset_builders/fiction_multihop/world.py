@@ -218,6 +218,9 @@ class World:
                 founded = self.facts["company_founded"] if relation.name == "director" else {}
                 self.terms[relation.name] = {s: self._spans(founded.get(s, 0)) for s in subjects}
                 continue
+            elif relation.name == "citizenship":  # told of as many as make groups of about four
+                countries = self.of_type["country"]
+                facts = self._many(sorted(self._random.sample(subjects, 4 * len(countries))), countries)
             elif relation.name in ("seat", "capital"):
                 facts = self._chief_cities(relation.name, subjects)
             elif relation.range in ("year", "number"):
@@ -237,7 +240,7 @@ class World:
             self.facts = {name: facts for name, facts in self.facts.items() if name in chosen}
             self.terms = {name: terms for name, terms in self.terms.items() if name in chosen}
 
-    def _many(self, subjects: range, objects: Sequence[int]) -> dict[int, int]:
+    def _many(self, subjects: Sequence[int], objects: Sequence[int]) -> dict[int, int]:
         """An object for each subject, none of them more than GROUP times."""
         random, load, facts = self._random.random, [0] * len(objects), {}
         count = len(objects)

@@ -62,6 +62,7 @@ KIN: dict[str, Callable[[Tree], Tree]] = {
     "the brother-in-law of X": _in_law("m"),
     "the colleague of X": lambda np: ("others", "employer", np),
     "the schoolmate of X": lambda np: ("others", "school", np),
+    "the compatriot of X": lambda np: ("others", "citizenship", np),
     "the fellow club member of X": lambda np: ("others", "club", np),
 }
 

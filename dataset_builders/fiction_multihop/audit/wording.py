@@ -71,6 +71,11 @@ friend: person → person
     S's closest friend is O. | S has one close friend, O. | S is closest in friendship to O.
     The closest friend that S has is O.
     Who is the closest friend of X? | the closest friend of X | whose closest friend is X
+citizenship: person → country
+    S is a citizen of O. | S carries a passport of O. | S holds the citizenship of O.
+    The country of which S is a citizen is O.
+    S issued a passport to exactly N.
+    Of which country is X a citizen? | the country of citizenship of X | who is a citizen of X
 region: city → region
     S lies in the region of O. | S is part of the region of O. | S stands in the region called O.
     The region around S is O. | S contains exactly N.
