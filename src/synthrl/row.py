@@ -4,6 +4,8 @@ from typing import Any
 
 from datasets import Features, List, Value
 
+from synthrl.answers import CONVENTIONS
+
 _STRING, _INT = Value("string"), Value("int32")
 
 FEATURES = Features(
@@ -28,7 +30,8 @@ FEATURES = Features(
 )
 COLUMNS = tuple(FEATURES)
 
-SCORERS = frozenset({"set", "number", "label"})  # the rules that may judge a row
+# The rules that may judge a row: words in common by one of the conventions, or one of those that know what is meant.
+SCORERS = frozenset({"set", "number", "math", "choice", "label", *(f"f1:{name}" for name in CONVENTIONS)})
 UNANSWERABLE = ["unanswerable", "unknown", "not stated", "cannot be determined"]
 
 

@@ -1,0 +1,124 @@
+"""Completion → the answer in it. What was asked is not looked at, so an answer in the prompt earns nothing."""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from synthrl.prompt import TAG
+
+_THINKING_ENDS = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
+_THINKING_STARTS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
+_BOXED = re.compile(r"\\f?boxed\s{0,9}\{")
+_HASHES = re.compile(r"####[ \t]{0,9}([-−+$€£]{0,3}\.?\d[^\n]*)")
+_ANSWER_IS = re.compile(r"\banswers?(?:[*_]{0,3}:[*_]{0,3}|[*_]{0,3} (?:is|are|was|would be|will be):?)", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct |right )?answer(?: is:?|:)\s", re.IGNORECASE
+)
+_WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s?\{([^{}]*)\}\.?|\*\*(.*)\*\*\.?|`([^`]*)`\.?", re.DOTALL)
+_SENTENCE_ENDS = re.compile(r"(?<=[\w)*\"'”’]{4}[.!?])\s+(?=\S)")  # "Dr. X" goes on, and so does "J. R. X"
+_LONGEST_BARE = 200  # characters of a completion that is an answer and nothing else
+
+Completion = str | Sequence[dict[str, Any]]  # plain text, or the chat messages that a trainer hands on
+
+
+def text_of(completion: Completion) -> str:
+    """What the model said last."""
+    if isinstance(completion, str):
+        return completion
+    said = [message["content"] for message in completion if message.get("role", "assistant") == "assistant"]
+    content = said[-1] if said else ""
+    if isinstance(content, list):  # parts, of which some may be pictures
+        content = "".join([part.get("text") or "" for part in content])
+    return content or ""
+
+
+def after_thinking(text: str) -> str:
+    """What is said once the thinking is over; nothing if it never is."""
+    end = 0
+    for mark in _THINKING_ENDS.finditer(text):
+        end = mark.end()
+    start = _THINKING_STARTS.search(text, end)
+    return text[end : start.start()] if start else text[end:]
+
+
+def thinking_is_whole(text: str) -> bool:
+    """No thinking, or one stretch of it that ends. It may have begun in the prompt."""
+    starts = [mark.start() for mark in _THINKING_STARTS.finditer(text)]
+    ends = [mark.start() for mark in _THINKING_ENDS.finditer(text)]
+    return len(starts) <= len(ends) <= 1 and starts[:1] <= ends
+
+
+def extract_answer(completion: Completion, strict: bool = False, tag: str = TAG) -> str | None:
+    """The last answer given, or None if there is none.
+
+    It stands in the last pair of answer tags. Unless `strict`, one may also end the completion with an open tag, box it
+    (`\\boxed{…}`), mark it (`#### 7`), announce it ("the answer is …"), or say nothing else.
+
+    >>> extract_answer("Her mother is Ada. <answer>Ada</answer>")
+    'Ada'
+    >>> extract_answer("So the answer is Ada."), extract_answer("So the answer is Ada.", strict=True)
+    ('Ada', None)
+    """
+    text = after_thinking(text_of(completion))
+    answer = _in_tags(text, tag)
+    if strict:
+        return answer or None
+    for find in (partial(_open_tag, tag=tag), _boxed, _after_hashes, _announced, _bare):
+        answer = find(text) if answer is None else answer
+    return _bared(answer or "") or None
+
+
+def _in_tags(text: str, tag: str) -> str | None:
+    end = text.rfind(f"</{tag}>")
+    start = text.rfind(f"<{tag}>", 0, end) if end >= 0 else -1
+    return text[start + len(tag) + 2 : end].partition(f"</{tag}>")[0].strip() if start >= 0 else None
+
+
+def _open_tag(text: str, tag: str) -> str | None:
+    """A tag at the end that was never closed: the trainer stopped there, or cut it off."""
+    _, opened, rest = text.rpartition(f"<{tag}>")
+    return rest.strip() if opened else None
+
+
+def _boxed(text: str) -> str | None:
+    start = 0
+    for match in _BOXED.finditer(text):
+        start = match.end()
+    if not start:
+        return None
+    depth = 1
+    for brace in re.finditer(r"[{}]", text[start:]):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return text[start : start + brace.start()].strip()
+    return None
+
+
+def _after_hashes(text: str) -> str | None:
+    found = _HASHES.findall(text)
+    return found[-1].strip() if found else None
+
+
+def _announced(text: str) -> str | None:
+    end = 0
+    for match in _ANSWER_IS.finditer(text):
+        end = match.end()
+    if not end:
+        return None
+    line = text[end:].lstrip().partition("\n")[0]
+    return _SENTENCE_ENDS.split(line, maxsplit=1)[0].strip().rstrip(".")
+
+
+def _bared(answer: str) -> str:
+    """An answer without the dress that some put on it inside the tag as well."""
+    lead = _LEAD.match(answer)
+    answer = answer[lead.end() :].strip() if lead else answer
+    answer = _boxed(answer) or answer
+    wrapped = _WRAPPED.fullmatch(answer)
+    return wrapped[wrapped.lastindex or 0].strip() if wrapped else answer
+
+
+def _bare(text: str) -> str | None:
+    text = text.strip()
+    return text if len(text) <= _LONGEST_BARE and "\n" not in text else None

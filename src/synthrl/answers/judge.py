@@ -1,0 +1,67 @@
+"""The one judge of a row: rewards, metrics and benchmarks all ask it, so they cannot disagree."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .choices import score_abstention, score_choice, score_label
+from .extract import Completion, extract_answer
+from .figures import WRONG, Score, all_or_nothing
+from .numbers import score_number
+from .sets import score_set
+from .words import score
+
+SCORING_VERSION = "1.0.0"  # goes up whenever some completion earns something else; part of every result written
+
+
+def _only(answers: Sequence[Sequence[str]], scorer: str) -> Sequence[str]:
+    """The aliases of the one answer that most scorers know."""
+    if len(answers) != 1:
+        raise ValueError(f"scorer {scorer!r} judges one answer, got {len(answers)}")
+    return answers[0]
+
+
+def _mathematics(prediction: str, golds: Sequence[str]) -> Score:
+    from .mathematics import equal  # needs a library that not everyone has
+
+    return all_or_nothing(any(equal(prediction, gold) for gold in golds), answer=prediction)
+
+
+_JUDGES: dict[str, Callable[[str, Sequence[str]], Score]] = {
+    "number": score_number,
+    "math": _mathematics,
+    "label": score_label,
+}
+
+
+def score_answer(answer: str, row: Mapping[str, Any]) -> Score:
+    """Judge an answer, already taken out of its completion, by the rule that `row["scorer"]` names."""
+    scorer, answers = row["scorer"], row["answers"]
+    if not row.get("answerable", True):
+        return score_abstention(answer, _only(answers, scorer))
+    if scorer == "set":
+        return score_set(answer, answers)
+    if scorer == "choice":
+        return score_choice(answer, _only(answers, scorer), row["choices"])
+    if scorer in _JUDGES:
+        return _JUDGES[scorer](answer, _only(answers, scorer))
+    rule, _, convention = scorer.partition(":")
+    if rule == "f1" and convention:
+        return score(answer, _only(answers, scorer), convention)
+    raise ValueError(f"scorer: got {scorer!r}, expected set, number, math, choice, label or f1:<convention>")
+
+
+def score_row(completion: Completion, row: Mapping[str, Any], strict: bool = False) -> Score:
+    """How good `completion` is as an answer to `row`; see `extract_answer` for what counts as its answer.
+
+    Whatever a model says gets a score. Gold that cannot be judged by raises, with the row's id.
+
+    >>> row = {"id": "1", "answers": [["Ada"], ["Bo"]], "scorer": "set"}
+    >>> score_row("They are two. <answer>Bo and Ada</answer>", row).f1
+    1.0
+    """
+    answer = extract_answer(completion, strict)
+    try:
+        found = score_answer(answer or "", row)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"row {row.get('id')!r}: {error}") from error
+    return found if answer is not None else WRONG._replace(parsed=False)

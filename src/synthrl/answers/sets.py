@@ -1,0 +1,108 @@
+"""Sets of names: all that must be named, each under any of its aliases, and nobody else.
+
+A wrong name counts twice against precision. So whoever names k of whom one is right earns 1/k, what picking one of the
+k would have earned on average: hedging does not pay, and listing everybody earns next to nothing.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from .figures import WRONG, Score
+from .words import normalize
+
+_BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,3}[.)])\s", re.MULTILINE)
+_APART = re.compile(r"[,;\n/|&]|\b(?:and|or)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]*\)[\s.]*$")
+_LEAD = re.compile(r"^.*(?:\b(?:is|are|was|were|both|either|namely)\b|:)\s", re.IGNORECASE | re.DOTALL)
+_LONGEST = 10_000  # characters: no list of answers is longer, what is pasted may be
+
+Key = tuple[str, ...]  # a name as pieces, parted as a list would be: ("salt", "pepper", "co") for "Salt, Pepper & Co"
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in map(normalize, _APART.split(text)) if piece]
+
+
+def _listed(prediction: str, names: Collection[Key]) -> list[str]:
+    """The pieces of a list. A bullet goes, and an aside or a lead-in where a name is left then."""
+    pieces = []
+    for raw in _APART.split(_BULLET.sub("\n", prediction)):
+        piece = normalize(raw)
+        if piece and (piece,) not in names:
+            shorter = _ASIDE.sub("", raw)
+            found = [key for key in (normalize(shorter), normalize(_LEAD.sub("", shorter))) if (key,) in names]
+            piece = found[0] if found else piece
+        if piece:
+            pieces.append(piece)
+    return pieces
+
+
+def _joined(pieces: Sequence[str], names: Collection[Key]) -> tuple[set[Key], int]:
+    """Which of `names` the pieces make up, and how many other pieces there are: as few as can be."""
+    longest = max(map(len, names))
+    best: list[tuple[int, int, int]] = [
+        (0, 0, 0)
+    ]  # up to each piece: left over, names (negative), where the last began
+    for end in range(1, len(pieces) + 1):
+        options = [(best[end - 1][0] + 1, best[end - 1][1], -1)]
+        for start in range(max(0, end - longest), end):
+            if tuple(pieces[start:end]) in names:
+                options.append((best[start][0], best[start][1] - 1, start))
+        best.append(min(options))
+    found: set[Key] = set()
+    others: set[str] = set()
+    end = len(pieces)
+    while end:
+        start = best[end][2]
+        if start < 0:
+            start = end - 1
+            others.add(pieces[start])
+        else:
+            found.add(tuple(pieces[start:end]))
+        end = start
+    return found, len(others)
+
+
+def _most(wanted: Iterable[Collection[int]]) -> int:
+    """How many of `wanted` can have one of their own: a maximum matching, by augmenting paths."""
+    taken: dict[int, Collection[int]] = {}
+
+    def place(choices: Collection[int], seen: set[int]) -> bool:
+        for choice in choices:
+            if choice not in seen:
+                seen.add(choice)
+                if choice not in taken or place(taken[choice], seen):
+                    taken[choice] = choices
+                    return True
+        return False
+
+    return sum([place(choices, set()) for choices in wanted])
+
+
+def score_set(prediction: str, answers: Sequence[Sequence[str]]) -> Score:
+    """How well `prediction` names all `answers`, each by any of its aliases, in any order, and none besides.
+
+    >>> score_set("Bo and Ada", [["Ada", "Ada L."], ["Bo"]]).exact_match
+    1.0
+    >>> score_set("Ada, Bo", [["Ada"]]).f1  # one of two
+    0.5
+    """
+    names: dict[Key, list[int]] = {}
+    for number, aliases in enumerate(answers):
+        keys = {tuple(_pieces(alias)) for alias in aliases} - {()}
+        if not keys or isinstance(aliases, str):
+            raise ValueError(f"answers: {aliases!r} is no list of names")
+        for key in keys:
+            names.setdefault(key, []).append(number)
+    if not names:
+        raise ValueError("answers: got none, expected at least one list of names")
+    pieces = _listed(prediction, names) if len(prediction) <= _LONGEST else []
+    if not pieces:
+        return WRONG._replace(parsed=False, answer=prediction)
+    found, wrong = _joined(pieces, names)
+    right = _most([names[key] for key in found])
+    if not right:
+        return WRONG._replace(answer=prediction)
+    precision, recall = right / (right + 2 * wrong), right / len(answers)
+    f1 = 2 * precision * recall / (precision + recall)
+    return Score(float(precision == recall == 1), f1, precision, recall, answer=prediction)
