@@ -169,7 +169,7 @@ def test_one_hop_rows_of_a_shared_world_cover_every_fact(make):
 
 
 def test_corpus_tells_of_the_same_worlds(make):
-    texts = {row["title"]: row["text"] for row in rows(make(config_name="corpus"), stop=100)}
+    texts = {row["title"]: row["text"] for row in rows(make(config_name="corpus"), stop=150)}
     for row in rows(make(hops=4), stop=8):
         for title, sentences in zip(row["context"]["title"], row["context"]["sentences"], strict=True):
             assert all(sentence in texts[title] for sentence in sentences)
@@ -224,7 +224,6 @@ BAD = [
     ({"hops": 2.0}, "hops: got 2.0", "2.0 is not 2"),
     ({"kinds": ("chian",)}, "did you mean 'chain'", "misspelt"),
     ({"kinds": ()}, "at least one kind", "nothing to ask"),
-    ({"kinds": "chain"}, "kinds: got 'chain'", "text is a list of letters"),
     ({"kinds": ("count",), "hops": 1}, "count", "a count takes two hops"),
     ({"relations": ("motherr",)}, "did you mean 'mother'", "misspelt"),
     ({"context": "opne"}, "did you mean 'open'", "misspelt"),

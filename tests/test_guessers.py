@@ -35,7 +35,7 @@ def row(question, answers=("Malvuton",), kind="chain", hops=2, facts=(), **conte
 HOME = "In which city does the mother of Brelvo Karsind live?"
 BORN = "Was Drovamere or Malvuton founded earlier?"
 WHICH = "Which was founded earlier, Drovamere or Malvuton?"
-MAYOR = "Who is the mayor of the home city of Brelvo Karsind or Prisko Karsind?"
+MAYOR = "Who is the mayor of the city of residence of Brelvo Karsind or Prisko Karsind?"
 LATER = "Consider every city that Tora knows. How many of them were founded after 1700?"
 EVERY = "Name every person whose mother is Tora Karsind."
 
@@ -60,7 +60,7 @@ def test_names_of_the_text_are_found_whole():
         (HOME, "city"),
         ("Name the book that was written by Tora Karsind.", "book"),
         ("In which year was the city founded in which Tora Karsind lives?", "year"),  # the first such word counts
-        ("What is the population of the home city of Tora Karsind?", "number"),
+        ("What is the population of the city of residence of Tora Karsind?", "number"),
         ("Consider every person whose mother is Tora Karsind. How many of them live in Drovamere?", "number"),
         ("Is Drovamere the home of Tora Karsind?", ""),
     ],

@@ -31,14 +31,24 @@ def _look_alikes(world: World, facts: tuple[Fact, ...], random: Stream) -> Itera
 
 
 def _same_relation(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
-    """The last relation of a chain, about others who have other objects: each answer has rivals."""
-    name, subject, _ = solution.trails[0].facts[-1]
+    """The last relation of a chain, about others who have other objects: each answer has rivals, each list another."""
+    trail = solution.trails[0]
+    name, subject, _ = trail.facts[-1]
     facts = world.facts[name]
+    told: list[Fact] = []
+    if len(solution.answers) > 1:
+        for other in random.sample(_alike(world, name, trail.nodes[-2]), 2):
+            told += [(name, other, EXACT), *[(name, member, 0) for member in world.back[name][other]]]
     rivals: dict[int, int] = {}
     for s in random.sample(list(facts), len(facts)):
         if facts[s] != facts[subject]:
             rivals.setdefault(facts[s], s)
-    return [(name, s, 0) for s in list(rivals.values())[:8]]
+    return told + [(name, s, 0) for s in list(rivals.values())[:8]]
+
+
+def _alike(world: World, name: str, asked: int) -> list[int]:
+    """Those but `asked` to whom several stand in relation `name`."""
+    return [o for o, members in world.back[name].items() if o != asked and len(members) > 1]
 
 
 def _same_value(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
@@ -88,8 +98,7 @@ def _same_group(world: World, query: Query, solution: Solution, random: Stream) 
         told.append((query.relation, s, 0))
         if s in holder:
             told += [(name, s, 0), (name, holder[s], EXACT)][: 2 if i < 3 else 1]
-    alike = [o for o, members in world.back[name].items() if o != asked and len(members) > 1]
-    for other in random.sample(alike, 1):
+    for other in random.sample(_alike(world, name, asked), 1):
         members = world.back[name][other]
         told += [(name, other, EXACT), *[(name, m, 0) for m in members]]
         told += [(query.relation, m, 0) for m in members if m in values]
@@ -97,11 +106,13 @@ def _same_group(world: World, query: Query, solution: Solution, random: Stream) 
 
 
 def _both_groups(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:
-    """All those of whom one of the two conditions holds, and how they stand to the other."""
+    """All those of whom one of the two conditions holds, and how they stand to the other; and some of whom none holds."""
     first, second = (trail.facts[-1][0] for trail in solution.trails[:2])
     holders = [trail.nodes[-2] for trail in solution.trails[:2]]
     near = {m for name, o in zip((first, second), holders, strict=True) for m in world.back[name][o]}
-    return [(name, m, 0) for m in sorted(near) for name in (first, second) if m in world.facts[name]]
+    far = [s for s in world.facts[first] if s in world.facts[second] and s not in near]
+    rivals = sorted(near) + random.sample(far, 7 - len(near))
+    return [(name, m, 0) for m in rivals for name in (first, second) if m in world.facts[name]]
 
 
 def _none(world: World, query: Query, solution: Solution, random: Stream) -> list[Fact]:

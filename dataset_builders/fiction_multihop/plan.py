@@ -121,12 +121,15 @@ def _comparison(walker: Walker, start: Trail, others: Sequence[int], hops: int) 
 def _group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, Trail, list[int]] | None:
     """A path that ends by reading a relation backwards, to `least` entities or more."""
     world, random = walker.world, walker.random
+    people = random.chance(0.4)  # else something else: most relations are about people, and would be most of the rows
 
     def groups(end: int) -> list[str]:
         return [
             name
             for name in BACKWARD[world.types[end]]
-            if len(world.step(end, (name, False))) >= least and BY_NAME[name].exact
+            if len(world.step(end, (name, False))) >= least
+            and BY_NAME[name].exact
+            and (BY_NAME[name].domain == "person") == people
         ]
 
     gone = walker.walk(start, hops - 1, lambda end: bool(groups(end)))

@@ -160,7 +160,9 @@ def compose(
 def _fill(page: Page, chars: int, random: Stream) -> None:
     """Make paragraphs of several sentences, then add others, up to `chars` characters."""
     world = page.scribe.world
-    for entity in list(page.told):
+    first = list(page.told)
+    random.shuffle(first)  # where room is short, the proof's paragraphs must not be the long ones
+    for entity in first:
         if page.chars > chars - 160:
             return
         page.enrich(entity, 3 + random.below(3), random)

@@ -16,13 +16,16 @@ _SIZES = {
     "city": 3,
     "region": 5,
     "country": 8,
-    "company": 4,
+    "company": 2,
     "school": 5,
     "club": 5,
-    "book": 4,
+    "book": 2,
     "festival": 6,
     "river": 6,
 }
+_OF_AGE, _CANDIDATES = 25, 10  # nobody takes an office younger, and few take one
+_AGE_GROUP = 8  # so many of neighbouring birth years are friends among themselves
+_GROUPED = ("company", "school", "club", "book", "festival")  # of these there are few: an author has written several
 _BLOCK_PEOPLE = 32  # a block of the name space serves so many people
 
 _YEARS = {
@@ -226,13 +229,18 @@ class World:
             elif relation.range in ("year", "number"):
                 facts = self._values(relation.name, subjects)
             elif relation.name == "mentor":
-                facts = self._elders(by_age)
+                facts = self._elders(by_age, reach=8)
+            elif relation.name == "friend":
+                facts = self._of_an_age(by_age)
             elif relation.name == "founder":
-                facts = self._many(subjects, self._elder_half)
+                facts = self._many(subjects, self._few(self._elder_half, len(subjects)))
             elif relation.name == "parent_company":
                 facts = self._elders(subjects)
             elif relation.many:
-                facts = self._many(subjects, self.of_type[relation.range])
+                objects: Sequence[int] = self.of_type[relation.range]
+                if relation.domain in _GROUPED:
+                    objects = self._few(objects, len(subjects))
+                facts = self._many(subjects, objects)
             else:
                 facts = self._one_to_one(relation.name, subjects, self.of_type[relation.range])
             self.facts[relation.name] = facts
@@ -252,13 +260,20 @@ class World:
             facts[s] = objects[o]
         return facts
 
-    def _elders(self, subjects: Sequence[int]) -> dict[int, int]:
-        """For each but the first, one that stands before it: mentors are older, and no firm owns its owner."""
+    def _few(self, objects: Sequence[int], subjects: int) -> list[int]:
+        """So many of `objects` that about three of so many `subjects` go to each, and groups can be asked about."""
+        return self._random.sample(objects, max(2, -(-subjects // 3)))
+
+    def _elders(self, subjects: Sequence[int], reach: int = 0) -> dict[int, int]:
+        """For each but the first, one that stands before it: mentors are older, and no firm owns its owner.
+
+        With `reach` one of so many just before it: a mentor is a generation older at most."""
         load, facts = [0] * len(subjects), {}
         for place in range(1, len(subjects)):
-            o = self._random.below(place)
+            first = max(0, place - reach) if reach else 0
+            o = self._random.between(first, place - 1)
             while load[o] == GROUP:
-                o = (o + 1) % place
+                o = first + (o + 1 - first) % (place - first)
             load[o] += 1
             facts[subjects[place]] = subjects[o]
         return facts
@@ -279,6 +294,14 @@ class World:
             return dict(zip(pool[::2], pool[1::2], strict=False))
         return {s: o for s, o in zip(subjects, pool, strict=False) if s != o}
 
+    def _of_an_age(self, by_age: list[int]) -> dict[int, int]:
+        """To each person another of about the same age, and to none two."""
+        facts = {}
+        for start in range(0, len(by_age), _AGE_GROUP):
+            peers = self._random.sample(by_age[start : start + _AGE_GROUP], _AGE_GROUP)
+            facts.update({peer: peers[i - 1] for i, peer in enumerate(peers) if len(peers) > 1})
+        return facts
+
     def _values(self, name: str, subjects: range) -> dict[int, int]:
         random = self._random
         if name in _YEARS or name in _NUMBERS:
@@ -290,12 +313,16 @@ class World:
 
     def _spans(self, founded: int) -> list[Term]:
         """Three that follow each other, all in one era, so that many hold something in the same year."""
-        year = max(founded, self._random.between(1950, 1956))
+        year = max(founded, self._random.between(1960, 1966))
         terms = []
-        for holder in self._random.sample(self._elder_half, 3):
+        for holder in self._random.sample(self._of_age(year), 3):
             start, year = year, year + self._random.between(6, 11)
             terms.append((holder, start, year))
         return terms
+
+    def _of_age(self, year: int) -> list[int]:
+        """Those who may take an office in `year`: grown up, and the youngest of these."""
+        return [p for p in self._elder_half if self._born[p] <= year - _OF_AGE][-_CANDIDATES:]
 
     def _read_backwards(self) -> dict[str, dict[int, list[int]]]:
         back: dict[str, dict[int, list[int]]] = {}

@@ -6,11 +6,11 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 TAG = "answer"
+# No answer stands in it, not between tags and not announced: whoever repeats the prompt has not answered.
 SYSTEM = (
-    "Answer the question. Think step by step first, then give the final answer, and nothing else, "
-    f"between <{TAG}> and </{TAG}>. "
-    f"If there are several answers, separate them by commas. If the text does not settle the question, "
-    f"answer <{TAG}>unanswerable</{TAG}>."
+    "Answer the question. Think step by step first, then give the final answer, and nothing else, inside "
+    f"<{TAG}></{TAG}> tags. If there are several answers, separate them by commas. "
+    "If there is a text and it does not settle the question, say unanswerable there."
 )
 
 

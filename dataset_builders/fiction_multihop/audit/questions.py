@@ -54,8 +54,8 @@ KIN: dict[str, Callable[[Tree], Tree]] = {
     "the mother-in-law of X": _path("spouse", "mother"),
     "the father-in-law of X": _path("spouse", "father"),
     "the birth country of X": _path("birthplace", "region", "country"),
-    "the home country of X": _path("home", "region", "country"),
-    "the home region of X": _path("home", "region"),
+    "the country of residence of X": _path("home", "region", "country"),
+    "the region of residence of X": _path("home", "region"),
     "the sister of X": lambda np: ("gender", "f", _sibling(np)),
     "the brother of X": lambda np: ("gender", "m", _sibling(np)),
     "the sister-in-law of X": _in_law("f"),
@@ -152,7 +152,7 @@ def question(text: str, lead: Tree | None = None) -> list[Tree]:
         return _measured(match[2], match[3], _group(match[1], lead))
     if match := re.fullmatch(r"Consider (.+?)\. (.+)", text):
         return [tree for np in phrase(match[1], lead) for tree in question(match[2], np)]
-    if match := re.fullmatch(r"How many are there in all of every (.+)\?", text):
+    if match := re.fullmatch(r"Count every (.+)\.", text):
         return [("total", *rest) for _, *rest in those(match[1], lead)]
     if match := re.fullmatch(r"Name every (.+)\.", text):
         return _group(match[1], lead)

@@ -47,7 +47,7 @@ birthplace: person → city
 home: person → city
     S lives in O. | S has a house in O. | S's home is in O. | The city in which S lives is O.
     S is the home of exactly N.
-    In which city does X live? | the home city of X | who lives in X
+    In which city does X live? | the city of residence of X | who lives in X
 spouse: person → person
     S is married to O. | S's spouse is O. | S shares P life with P spouse, O. | The person to whom S is married is O.
     Who is the spouse of X? | the spouse of X | whose spouse is X
@@ -174,10 +174,10 @@ school_city: school → city
     S stands in O. | S has its grounds in O. | S teaches its pupils in O. | The city where S has its grounds is O.
     S has within its walls exactly N.
     In which city does X stand? | the city of X | that stands in X
-school_founder: school → person
-    S was established by O. | S was endowed by O. | S goes back to its benefactor, O.
-    The benefactor who established S is O.
-    Who established X? | the benefactor of X | that was established by X
+benefactor: school → person
+    S's benefactor is O. | S lives on the gifts of O. | S is kept open by its benefactor, O.
+    The benefactor who pays for S is O.
+    Who is the benefactor of X? | the benefactor of X | whose benefactor is X
 head_teacher: school → person
     S's head teacher is O. | S is led by its head teacher, O. | S has O as its head teacher.
     The head teacher in charge of S is O.
