@@ -1,1 +1,1 @@
-"""Metrics: one folder each, loadable with `evaluate.load`, all of them thin over `synthrl.answers`."""
+"""Metrics: one folder each, loadable with `evaluate.load`, all of them thin over `synthrl.rewards` and `synthrl.answers`."""

@@ -13,7 +13,8 @@ class Score(NamedTuple):
 
 
 def all_or_nothing(right: bool, parsed: bool = True, answer: str = "") -> Score:
-    return Score(*[float(right)] * 4, parsed=parsed, answer=answer)
+    share = float(right)
+    return Score(share, share, share, share, parsed, answer)
 
 
 WRONG = all_or_nothing(False)

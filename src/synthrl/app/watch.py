@@ -6,8 +6,11 @@ site-packages, where every start of Python pays for it, and where it may outlive
 
 import sys
 
-# The last of the modules that look a dataset up → who tells them about ours, with `patch()`.
-HOOKS = {"datasets.inspect": "synthrl.app.hub"}
+# The last of the modules that look a dataset or metric up → who tells them about ours, with `patch()`.
+HOOKS = {
+    "datasets.inspect": "synthrl.app.hub",
+    "evaluate.loading": "synthrl.app.metrics",
+}
 
 
 class Watch:
@@ -16,7 +19,8 @@ class Watch:
     def find_spec(self, name, path=None, target=None):
         if name not in HOOKS:
             return None
-        others = (finder for finder in sys.meta_path if not isinstance(finder, Watch))
+        # By name: the copy that `synthrl autoload` made has a class of its own, and the two would ask each other.
+        others = (finder for finder in sys.meta_path if type(finder).__name__ != "Watch")
         spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
         if spec is not None and spec.loader is not None:
             run = spec.loader.exec_module
