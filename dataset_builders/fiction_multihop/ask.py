@@ -8,7 +8,7 @@ from synthrl.row import UNANSWERABLE
 from . import wording as w
 from .plan import Plan
 from .relations import BY_NAME, TYPES, Derived
-from .solve import EXACT, Fact, Hop, Path, Query, follow
+from .solve import EXACT, Fact, Hop, Path, Query, follow, look_ups
 from .world import World
 
 LONG = 6  # a path of more hops is told in two sentences
@@ -44,7 +44,7 @@ def _phrase(world: World, hop: Hop, x: str) -> str:
 
 def _range(hop: Hop) -> str:
     """The type that a hop leads to."""
-    name, forwards = hop.path[-1] if isinstance(hop, Derived) else hop
+    name, forwards = look_ups(hop)[-1]
     return BY_NAME[name].range if forwards else BY_NAME[name].domain
 
 

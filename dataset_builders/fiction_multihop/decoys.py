@@ -21,11 +21,10 @@ def _look_alikes(world: World, facts: tuple[Fact, ...], random: Stream) -> Itera
         if which == EXACT:
             continue
         known = world.terms[name] if BY_NAME[name].term else world.facts[name]
-        others = [s for s in world.of_type[world.types[subject]] if s in known and s not in used]
-        words = set(world.names[subject].split())
-        alike = [s for s in others if not words.isdisjoint(world.names[s].split())] if random.chance(0.5) else []
+        others = known.keys() - used
+        alike = others & world.namesakes(subject) if random.chance(0.5) else set()
         if others:
-            other = random.choice(alike or others)
+            other = random.choice(sorted(alike or others))
             used.add(other)
             yield name, other, which
 
@@ -111,7 +110,7 @@ def _both_groups(world: World, query: Query, solution: Solution, random: Stream)
     holders = [trail.nodes[-2] for trail in solution.trails[:2]]
     near = {m for name, o in zip((first, second), holders, strict=True) for m in world.back[name][o]}
     far = [s for s in world.facts[first] if s in world.facts[second] and s not in near]
-    rivals = sorted(near) + random.sample(far, 7 - len(near))
+    rivals = sorted(near) + random.sample(far, max(0, 7 - len(near)))
     return [(name, m, 0) for m in rivals for name in (first, second) if m in world.facts[name]]
 
 

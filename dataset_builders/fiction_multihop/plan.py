@@ -1,20 +1,29 @@
 """What to ask: a random query of a wanted kind and depth whose answer is fit to be asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from synthrl.seeding import Stream
 
 from .decoys import beyond, others_in_office
 from .relations import BY_NAME, GROUP, RELATIONS, TYPES, Derived, Step
-from .solve import EXACT, Fact, Hop, Path, Query, Solution, Trail, advance, length, solve
-from .world import BACKWARD, FORWARD, RULES, TERMS, World
+from .solve import EXACT, Fact, Hop, Path, Query, Solution, look_ups, solve, ways
+from .world import BACKWARD, FORWARD, READABLE, RULES, TERMS, World
 
 TRIES = 400  # random queries tried before a world counts as exhausted
 RIVALS = 4  # at least so many others must look like the answer where the question gives a value or a year away
 NAMED = ("person", "company", "school", "club", "book", "festival")  # types whose names no other world uses
 VALUED = {type_: [r.name for r in RELATIONS if r.domain == type_ and r.least] for type_ in TYPES}
-READABLE = {type_ for type_, (_, _, intros) in TYPES.items() if intros}  # types that have a paragraph
+_STEPS: dict[str, list[Step]] = {  # by which a walk can go on from an entity of that type
+    type_: [
+        *[(name, True) for name in FORWARD[type_] if BY_NAME[name].range in READABLE],
+        *[(name, False) for name in BACKWARD[type_]],
+    ]
+    for type_ in TYPES
+}
+
+Found = tuple[Hop, Sequence[int]]  # a hop, and whom one meets by it
+Fit = Callable[[int], bool]  # is an entity one to end at?
 
 
 class Plan(NamedTuple):
@@ -29,78 +38,71 @@ class Walker:
     def __init__(self, world: World, random: Stream) -> None:
         self.world, self.random = world, random
 
-    def steps(self, entity: int) -> Iterator[Step]:
-        """Every single hop that leads from `entity` to exactly one other with a paragraph, in random order."""
-        world, type_ = self.world, self.world.types[entity]
-        names = [(name, True) for name in FORWARD[type_] if BY_NAME[name].range in READABLE]
-        names += [(name, False) for name in BACKWARD[type_]]
-        self.random.shuffle(names)
-        return (step for step in names if len(world.step(entity, step)) == 1)
+    def walk(self, anchor: int, hops: int, fit: Fit = lambda end: True) -> tuple[list[Hop], list[int]] | None:
+        """`hops` look-ups onwards from `anchor`, to an entity that is `fit`, and all entities on the way."""
+        taken: list[Hop] = []
+        nodes = [anchor]
+        while left := hops + 1 - len(nodes):  # each look-up leads to one more
+            found = self._leap(nodes, left, fit) or self._step(nodes, left, fit)
+            if found is None:
+                return None  # this attempt got stuck
+            taken.append(found[0])
+            nodes += found[1]
+        return (taken, nodes) if hops or fit(anchor) else None
 
-    def derived(self, trail: Trail, left: int) -> tuple[Hop, Trail] | None:
-        rules = RULES[self.world.types[trail.end]]
+    def _leap(self, nodes: list[int], left: int, fit: Fit) -> Found | None:
+        """Now and then a derived relation."""
+        found = self.derived(nodes[-1], left) if left > 1 and self.random.chance(0.3) else None
+        if found is None or not set(nodes).isdisjoint(found[1]) or (len(found[1]) == left and not fit(found[1][-1])):
+            return None
+        return found
+
+    def derived(self, entity: int, left: int) -> Found | None:
+        """A derived relation of at most `left` look-ups that `entity` has to one other only, and where they lead."""
+        rules = RULES[self.world.types[entity]]
         if not rules:
             return None
         rule = self.random.choice(rules)
-        ends = advance(self.world, trail, rule) if len(rule.path) <= left else []
-        return (rule, ends[0]) if len(ends) == 1 else None
+        found = ways(self.world, entity, rule) if len(rule.path) <= left else []
+        return (rule, found[0]) if len(found) == 1 else None
 
-    def walk(
-        self, trail: Trail, hops: int, fit: Callable[[int], bool] = lambda end: True
-    ) -> tuple[list[Hop], Trail] | None:
-        """`hops` look-ups onwards from `trail`, to an entity that is `fit`; None if this attempt got stuck."""
-        taken: list[Hop] = []
-        left = hops
-        while left:
-            found = self.derived(trail, left) if left > 1 and self.random.chance(0.3) else None
-            if found is None or not _fresh(trail, found[1]) or (length(found[0]) == left and not fit(found[1].end)):
-                found = None
-                for step in self.steps(trail.end):
-                    (longer,) = advance(self.world, trail, step)
-                    if _fresh(trail, longer) and (left > 1 or fit(longer.end)):
-                        found = step, longer
-                        break
-            if found is None:
-                return None
-            hop, trail = found
-            taken.append(hop)
-            left -= length(hop)
-        return (taken, trail) if hops or fit(trail.end) else None
-
-
-def _fresh(old: Trail, new: Trail) -> bool:
-    return len(set(new.nodes)) == len(new.nodes) and len(new.nodes) > len(old.nodes)
+    def _step(self, nodes: list[int], left: int, fit: Fit) -> Found | None:
+        """A single hop to exactly one other with a paragraph, where we have not been."""
+        world, entity = self.world, nodes[-1]
+        steps = list(_STEPS[world.types[entity]])
+        self.random.shuffle(steps)
+        for step in steps:
+            found = world.step(entity, step)
+            if len(found) == 1 and found[0] not in nodes and (left > 1 or fit(found[0])):
+                return step, found
+        return None
 
 
 def draft(kind: str, world: World, random: Stream, anchor: int, others: Sequence[int], hops: int) -> Query | None:
     """A random query of `kind`, or None if this attempt came to nothing."""
-    return _DRAFTS[kind](Walker(world, random), Trail((anchor,), ()), others, hops)
+    return _DRAFTS[kind](Walker(world, random), anchor, others, hops)
 
 
-def _chain(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+def _chain(walker: Walker, start: int, others: Sequence[int], hops: int) -> Query | None:
     world, random = walker.world, walker.random
     if hops > 1 and random.chance(0.15):  # end in a derived relation
         short = walker.walk(start, hops - 2)
-        last = walker.derived(short[1], 2) if short else None
-        return (
-            Query("chain", (Path(start.end, (*short[0], last[0])),))
-            if short and last and length(last[0]) == 2
-            else None
-        )
+        last = walker.derived(short[1][-1], 2) if short else None
+        return Query("chain", (Path(start, (*short[0], last[0])),)) if short and last and len(last[1]) == 2 else None
     gone = walker.walk(start, hops - 1)
     if gone is None:
         return None
-    taken, trail = gone
-    type_ = world.types[trail.end]
-    lists = [name for name in BACKWARD[type_] if len(world.step(trail.end, (name, False))) > 1]
+    taken, nodes = gone
+    type_ = world.types[nodes[-1]]
+    lists = [name for name in BACKWARD[type_] if len(world.step(nodes[-1], (name, False))) > 1]
     if random.chance(0.35) and BACKWARD[type_]:  # read backwards, to a list where there is one
         step = random.choice(lists or BACKWARD[type_]), False
     else:
         step = random.choice(FORWARD[type_]), True
-    return Query("chain", (Path(start.end, (*taken, step)),))
+    return Query("chain", (Path(start, (*taken, step)),))
 
 
-def _comparison(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+def _comparison(walker: Walker, start: int, others: Sequence[int], hops: int) -> Query | None:
     world, random = walker.world, walker.random
 
     def measures(end: int) -> list[str]:
@@ -109,16 +111,16 @@ def _comparison(walker: Walker, start: Trail, others: Sequence[int], hops: int) 
     one = walker.walk(start, hops - 1, lambda end: bool(measures(end)))
     if one is None:
         return None
-    type_ = world.types[one[1].end]
+    type_ = world.types[one[1][-1]]
     anchor = random.choice(others)
-    two = walker.walk(Trail((anchor,), ()), hops - 1, lambda end: world.types[end] == type_)
-    if two is None or set(one[1].nodes) & set(two[1].nodes):
+    two = walker.walk(anchor, hops - 1, lambda end: world.types[end] == type_)
+    if two is None or set(one[1]) & set(two[1]):
         return None
-    paths = Path(start.end, tuple(one[0])), Path(anchor, tuple(two[0]))
-    return Query("comparison", paths, random.choice(measures(one[1].end)), random.below(2))
+    paths = Path(start, tuple(one[0])), Path(anchor, tuple(two[0]))
+    return Query("comparison", paths, random.choice(measures(one[1][-1])), random.below(2))
 
 
-def _group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, Trail, list[int]] | None:
+def _group(walker: Walker, start: int, hops: int, least: int) -> tuple[Path, list[int], list[int]] | None:
     """A path that ends by reading a relation backwards, to `least` entities or more."""
     world, random = walker.world, walker.random
     people = random.chance(0.4)  # else something else: most relations are about people, and would be most of the rows
@@ -126,46 +128,44 @@ def _group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, T
     def groups(end: int) -> list[str]:
         return [
             name
-            for name in BACKWARD[world.types[end]]
-            if len(world.step(end, (name, False))) >= least
-            and BY_NAME[name].exact
-            and (BY_NAME[name].domain == "person") == people
+            for name, members in world.groups[end].items()
+            if len(members) >= least and (BY_NAME[name].domain == "person") == people
         ]
 
     gone = walker.walk(start, hops - 1, lambda end: bool(groups(end)))
     if gone is None:
         return None
-    taken, trail = gone
-    step = random.choice(groups(trail.end)), False
-    members = world.step(trail.end, step)
-    if set(members) & set(trail.nodes):
+    taken, nodes = gone
+    step = random.choice(groups(nodes[-1])), False
+    members = world.step(nodes[-1], step)
+    if set(members) & set(nodes):
         return None
-    return Path(start.end, (*taken, step)), trail, members
+    return Path(start, (*taken, step)), nodes, members
 
 
-def _intersection(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+def _intersection(walker: Walker, start: int, others: Sequence[int], hops: int) -> Query | None:
     world, random = walker.world, walker.random
     group = _group(walker, start, hops, 2)
     if group is None:
         return None
-    path, trail, members = group
+    path, nodes, members = group
     target = random.choice(members)
     name = random.choice(FORWARD[world.types[target]])
     holder = world.facts.get(name, {}).get(target)
-    if holder is None or not BY_NAME[name].exact or holder in trail.nodes or len(world.back[name][holder]) < 2:
+    if holder is None or not BY_NAME[name].exact or holder in nodes or len(world.back[name][holder]) < 2:
         return None
     if hops == 1:
         return Query("intersection", (path, Path(holder, ((name, False),))))
     # The second condition is not named outright either, or it alone would point at the few who meet it.
     ways = [(r, s) for r in BACKWARD[world.types[holder]] for s in world.step(holder, (r, False)) if r != name]
-    ways = [(r, s) for r, s in ways if s not in trail.nodes and s not in members and world.types[s] in NAMED]
+    ways = [(r, s) for r, s in ways if s not in nodes and s not in members and world.types[s] in NAMED]
     if not ways:
         return None
     relation, subject = random.choice(ways)
     return Query("intersection", (path, Path(subject, ((relation, True), (name, False)))))
 
 
-def _valued_group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[Path, str, list[int]] | None:
+def _valued_group(walker: Walker, start: int, hops: int, least: int) -> tuple[Path, str, list[int]] | None:
     """A group of `least` or more with their values, all different, in ascending order."""
     group = _group(walker, start, hops, least)
     if group is None:
@@ -179,12 +179,12 @@ def _valued_group(walker: Walker, start: Trail, hops: int, least: int) -> tuple[
     return (path, relation, values) if len(values) == len(members) and values[0] else None
 
 
-def _superlative(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+def _superlative(walker: Walker, start: int, others: Sequence[int], hops: int) -> Query | None:
     group = _valued_group(walker, start, hops - 1, 4)  # of three, a third would be guessed right
     return group and Query("superlative", (group[0],), group[1], walker.random.below(2))
 
 
-def _count(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+def _count(walker: Walker, start: int, others: Sequence[int], hops: int) -> Query | None:
     group = _valued_group(walker, start, hops - 1, 3)
     if group is None:
         return None
@@ -198,38 +198,38 @@ def _count(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Qu
     return Query("count", (path,), relation, low + (high - low) // 2 if high - low > 1 else low)
 
 
-def _yesno(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+def _yesno(walker: Walker, start: int, others: Sequence[int], hops: int) -> Query | None:
     world, random = walker.world, walker.random
     gone = walker.walk(start, hops - 1)
     if gone is None:
         return None
-    taken, trail = gone
-    if taken and trail.facts[-1][1] == trail.end:
+    taken, nodes = gone
+    if taken and not look_ups(taken[-1])[-1][1]:
         return None  # told in the paragraph that tells the last hop too: two names in one place would mean yes
-    name = random.choice(FORWARD[world.types[trail.end]])
+    name = random.choice(FORWARD[world.types[nodes[-1]]])
     facts = world.facts.get(name, {})
-    if trail.end not in facts:
+    if nodes[-1] not in facts:
         return None
-    value = facts[trail.end]
+    value = facts[nodes[-1]]
     if random.chance(0.5):
         value = random.choice([o for o in facts.values() if o != value] or [value])
-    if value in trail.nodes:
+    if value in nodes:
         return None
-    return Query("yesno", (Path(start.end, (*taken, (name, True))),), name, value)
+    return Query("yesno", (Path(start, (*taken, (name, True))),), name, value)
 
 
-def _temporal(walker: Walker, start: Trail, others: Sequence[int], hops: int) -> Query | None:
+def _temporal(walker: Walker, start: int, others: Sequence[int], hops: int) -> Query | None:
     world, random = walker.world, walker.random
     gone = walker.walk(start, hops - 1, lambda end: bool(TERMS[world.types[end]]))
     if gone is None:
         return None
-    taken, trail = gone
-    name = random.choice(TERMS[world.types[trail.end]])
+    taken, nodes = gone
+    name = random.choice(TERMS[world.types[nodes[-1]]])
     if name not in world.terms:
         return None
-    who, begin, end = random.choice(world.terms[name][trail.end])
-    query = Query("temporal", (Path(start.end, tuple(taken)),), name, random.between(begin + 1, end - 1))
-    return None if who in trail.nodes else query
+    who, begin, end = random.choice(world.terms[name][nodes[-1]])
+    query = Query("temporal", (Path(start, tuple(taken)),), name, random.between(begin + 1, end - 1))
+    return None if who in nodes else query
 
 
 _DRAFTS = {

@@ -33,6 +33,7 @@ class WorldRows:
 
     def __init__(self, config: "FictionMultihopConfig", split: str, number: int) -> None:
         self.config, self.split = config, split
+        self._key, self._depths = config.question_key(), config.depths()
         self.world = World(config.seed, number, config.people, config.relations)
         self.scribe = text.Scribe(self.world, heldout=split == "heldout_phrasing")
         self._plans: list[tuple[Plan, str]] = []
@@ -59,9 +60,7 @@ class WorldRows:
     def _all_facts(self) -> list[tuple[int, str]]:
         """Every fact of a shared world, in an order of its own: one-hop rows of train go through all of them."""
         world = self.world
-        facts = [
-            (e, name) for e in range(len(world.names)) if world.types[e] in text.READABLE for name in world.forward(e)
-        ]
+        facts = [(entity, name) for entity in world.readable for name in world.forward(entity)]
         Stream("facts", *world.key).shuffle(facts)
         return facts
 
@@ -73,11 +72,11 @@ class WorldRows:
         return found, question, self._stream("context", slot)
 
     def _stream(self, what: str, slot: int) -> Stream:
-        return Stream(what, *self.world.key, self.split, *self.config.question_key(), slot)
+        return Stream(what, *self.world.key, self.split, *self._key, slot)
 
     def _new(self, slot: int) -> tuple[Plan, str]:
         config, random = self.config, self._stream("plan", slot)
-        low, high = config.depths()
+        low, high = self._depths
         if config.worlds and self.split != "train":
             low = max(2, low)  # train's one-hop rows ask every fact of a shared world
         hops = random.between(low, high)
@@ -124,7 +123,7 @@ class WorldRows:
                 other = World(
                     world.seed, number * shelves + world.number % shelves, self.config.people, self.config.relations
                 )
-                self._others.append(text.Scribe(other, self.scribe.heldout))
+                self._others.append(text.Scribe(other, self.scribe.sentences.heldout))
             names = self._others[i].world.names
             if taken.isdisjoint(names):
                 taken.update(names)
@@ -145,8 +144,7 @@ class WorldRows:
             context = text.compose(
                 self.scribe, facts, also, found.missing, config.context_chars, random, self._elsewhere
             )
-            titles, sentences = context.titles, context.sentences
-            support = [context.where[fact] for fact in found.solution.facts if fact in context.where]
+            titles, sentences, support = context
         passage = prompt.passage(titles, [" ".join(paragraph) for paragraph in sentences])
         query = found.query
         return {

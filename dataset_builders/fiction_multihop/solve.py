@@ -11,6 +11,7 @@ Fact = tuple[str, int, int]
 EXACT = -1
 
 Hop = Step | Derived
+Way = tuple[int, ...]  # the entities met, one for each look-up
 
 
 class Path(NamedTuple):
@@ -45,42 +46,42 @@ class Solution(NamedTuple):
     hops: int  # look-ups in the longest chain of them
 
 
-def length(hop: Hop) -> int:
-    return len(hop.path) if isinstance(hop, Derived) else 1
+def look_ups(hop: Hop) -> tuple[Step, ...]:
+    """The base relations that `hop` reads one after the other."""
+    return hop.path if isinstance(hop, Derived) else (hop,)
 
 
-def advance(world: World, trail: Trail, hop: Hop) -> list[Trail]:
-    """`trail` and one hop more. A derived hop stays away from where it has been and obeys its rule."""
+def ways(world: World, entity: int, hop: Hop) -> list[Way]:
+    """Where `hop` leads from `entity`. A derived one stays away from where it has been and obeys its rule."""
     if not isinstance(hop, Derived):
-        return [_extend(trail, hop, node) for node in world.step(trail.end, hop)]
-    if any(_along(world, trail, steps) for steps in hop.unless):
+        return [(node,) for node in world.step(entity, hop)]
+    if any(_along(world, entity, steps) for steps in hop.unless):
         return []
-    trails = _along(world, trail, hop.path)
+    found = _along(world, entity, hop.path)
     if hop.gender:
-        trails = [t for t in trails if (t.end in world.women) == (hop.gender == "f")]
-    return trails
+        found = [way for way in found if (way[-1] in world.women) == (hop.gender == "f")]
+    return found
 
 
-def _along(world: World, trail: Trail, steps: tuple[Step, ...]) -> list[Trail]:
-    trails, start = [trail], len(trail.nodes) - 1
+def _along(world: World, entity: int, steps: tuple[Step, ...]) -> list[Way]:
+    found: list[Way] = [(entity,)]
     for step in steps:
-        trails = [
-            _extend(t, step, node) for t in trails for node in world.step(t.end, step) if node not in t.nodes[start:]
-        ]
-    return trails
-
-
-def _extend(trail: Trail, step: Step, node: int) -> Trail:
-    name, forwards = step
-    subject = trail.end if forwards else node
-    return Trail((*trail.nodes, node), (*trail.facts, (name, subject, 0)))
+        found = [(*way, node) for way in found for node in world.step(way[-1], step) if node not in way]
+    return [way[1:] for way in found]
 
 
 def follow(world: World, path: Path) -> list[Trail]:
-    trails = [Trail((path.anchor,), ())]
+    found: list[Way] = [(path.anchor,)]
     for hop in path.hops:
-        trails = [longer for trail in trails for longer in advance(world, trail, hop)]
-    return trails
+        found = [(*way, *more) for way in found for more in ways(world, way[-1], hop)]
+    steps = [step for hop in path.hops for step in look_ups(hop)]
+    return [Trail(way, _facts(way, steps)) for way in found]
+
+
+def _facts(way: Way, steps: list[Step]) -> tuple[Fact, ...]:
+    """What is looked up on a way that reads `steps`: a relation read backwards stands with the one it leads to."""
+    pairs = zip(steps, way, way[1:], strict=False)
+    return tuple([(name, here if forwards else there, 0) for (name, forwards), here, there in pairs])
 
 
 def group_fact(trails: list[Trail]) -> Fact:

@@ -1,92 +1,93 @@
 """Facts → sentences → paragraphs → a context: what is told of a world, and which part of it a row shows."""
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from synthrl.seeding import Stream, digest
 
 from . import wording as w
 from .ask import show
-from .plan import READABLE
 from .relations import BY_NAME, RELATIONS
 from .solve import EXACT, Fact
-from .world import World
+from .world import TERMS, World
 
-_PLACE = {relation.name: i for i, relation in enumerate(RELATIONS)}
+_PLACE = {relation.name: 3 * i for i, relation in enumerate(RELATIONS)}  # three terms are told of an office
+_LAST = 3 * len(RELATIONS)
 
 
-def place(fact: Fact) -> tuple[bool, int, int]:
-    """Where in a paragraph a fact is told: relations as in the table, then how many there are of what."""
-    return fact[2] == EXACT, _PLACE[fact[0]], fact[2]
+# Its place in the paragraph (relations as in the table, then how many there are of what), and its text.
+Sentence = tuple[int, str]
+
+
+class Sentences(dict[Fact, Sentence]):
+    """Facts in words, each worded when it is first told. It depends on world and fact alone, so all rows agree."""
+
+    def __init__(self, world: World, heldout: bool) -> None:
+        self.world = world
+        self.heldout = heldout  # use the phrasings kept for that split
+        self.salt = digest("phrasing", *world.key)
+
+    def __missing__(self, fact: Fact) -> Sentence:
+        name, subject, which = fact
+        told = self[fact] = self._count(name, subject) if which == EXACT else self._tell(name, subject, which)
+        return told
+
+    def _count(self, name: str, entity: int) -> Sentence:
+        n = w.counted(len(self.world.back[name][entity]), BY_NAME[name].domain)
+        return _LAST + _PLACE[name], w.EXACTLY[name] % {"s": self.world.names[entity], "n": n}
+
+    def _tell(self, name: str, subject: int, which: int) -> Sentence:
+        world, relation, place = self.world, BY_NAME[name], _PLACE[name] + which
+        bits = (self.salt ^ subject * 0x9E3779B97F4A7C15 ^ place * 0xC2B2AE3D27D4EB4F) * 0xD6E8FEB86659FD93 >> 17
+        says = w.SPOKEN[world.genders[subject]][name]
+        wording = says[-1 if self.heldout else bits % (len(says) - 1)][bits >> 8 & 1]
+        if relation.term:
+            who, start, end = world.terms[name][subject][which]
+            return place, wording % {"s": world.names[subject], "o": world.names[who], "start": start, "end": end}
+        value = show(world, world.facts[name][subject], relation.range)
+        return place, wording % {"s": world.names[subject], "o": value}
 
 
 class Scribe:
-    """Writes down a world. A sentence is a function of the world and its fact, so every row words a fact alike."""
+    """Writes down a world."""
 
     def __init__(self, world: World, heldout: bool = False) -> None:
         self.world = world
-        self.heldout = heldout  # use the phrasings kept for that split
-        self._salt = digest("phrasing", *world.key)
-        self._sentences: dict[Fact, str] = {}
-        self._tellable: dict[int, list[Fact]] = {}
+        self.sentences = Sentences(world, heldout)
+        self._intros: dict[int, str] = {}
+        self._facts: dict[int, list[Fact]] = {}
 
-    def sentence(self, fact: Fact) -> str:
-        told = self._sentences.get(fact)
-        if told is None:
-            told = self._sentences[fact] = self._tell(*fact)
-        return told
-
-    def _tell(self, name: str, subject: int, which: int) -> str:
-        world, title = self.world, self.world.names[subject]
-        if which == EXACT:
-            n = w.counted(len(world.back[name][subject]), BY_NAME[name].domain)
-            return w.EXACTLY[name] % {"s": title, "n": n}
-        bits = (
-            self._salt ^ subject * 0x9E3779B97F4A7C15 ^ (_PLACE[name] * 3 + which) * 0xC2B2AE3D27D4EB4F
-        ) * 0xD6E8FEB86659FD93 >> 17
-        says = w.SAYS[name]
-        wording = says[-1] if self.heldout else says[bits % (len(says) - 1)]
-        woman, person = subject in world.women, world.types[subject] == "person"
-        he, his = (("she", "her") if woman else ("he", "his")) if person else ("it", "its")
-        fill = {"s": title, "s_": f"{title}'s", "his": his, "he": he, "child": "daughter" if woman else "son"}
-        if bits >> 8 & 1 and wording.startswith("%(s"):
-            fill["s"], fill["s_"] = he.capitalize(), his.capitalize()
-        if BY_NAME[name].term:
-            who, start, end = world.terms[name][subject][which]
-            return wording % {**fill, "o": world.names[who], "start": start, "end": end}
-        return wording % {**fill, "o": show(world, world.facts[name][subject], BY_NAME[name].range)}
-
-    def intro(self, entity: int) -> str:
-        world = self.world
-        says = w.INTROS[world.types[entity]]
-        wording = says[-1] if self.heldout else says[(self._salt ^ entity * 0x9E3779B1) % (len(says) - 1)]
-        return wording % {"s": world.names[entity], "trade": world.trades[(self._salt + entity) % len(world.trades)]}
-
-    def tellable(self, entity: int) -> list[Fact]:
+    def facts(self, entity: int) -> list[Fact]:
         """All that a paragraph on `entity` can say."""
-        facts = self._tellable.get(entity)
+        facts = self._facts.get(entity)
         if facts is None:
             world = self.world
-            facts = [(name, entity, 0) for name in world.forward(entity)]
-            facts += [(name, entity, EXACT) for name in w.EXACTLY if entity in world.back.get(name, ())]
-            facts += [
-                (name, entity, i)
-                for name, terms in world.terms.items()
-                if entity in terms
-                for i in range(len(terms[entity]))
-            ]
-            self._tellable[entity] = facts
+            facts = self._facts[entity] = [(name, entity, 0) for name in world.forward(entity)]
+            facts += [(name, entity, EXACT) for name in world.groups[entity]]
+            for name in TERMS[world.types[entity]]:
+                facts += [(name, entity, i) for i in range(len(world.terms.get(name, {}).get(entity, ())))]
         return facts
+
+    def intro(self, entity: int) -> str:
+        told = self._intros.get(entity)
+        if told is None:
+            world, salt = self.world, self.sentences.salt
+            says = w.INTROS[world.types[entity]]
+            wording = says[-1 if self.sentences.heldout else (salt ^ entity * 0x9E3779B1) % (len(says) - 1)]
+            trade = world.trades[(salt + entity) % len(world.trades)]
+            told = self._intros[entity] = wording % {"s": world.names[entity], "trade": trade}
+        return told
 
     def document(self, entity: int) -> list[str]:
         """The whole paragraph: what a corpus holds."""
-        return [self.intro(entity), *map(self.sentence, sorted(self.tellable(entity), key=place))]
+        return [self.intro(entity), *[text for _, text in sorted(self.sentences[fact] for fact in self.facts(entity))]]
 
 
 class Context(NamedTuple):
     titles: list[str]
     sentences: list[list[str]]
-    where: dict[Fact, tuple[str, int]]  # title and place of each fact that was asked for
+    support: list[tuple[str, int]]  # title and place of each fact that was asked for
 
 
 class Page:
@@ -94,32 +95,34 @@ class Page:
 
     def __init__(self, scribe: Scribe, missing: Fact | None) -> None:
         self.scribe, self.missing = scribe, missing
-        self.told: dict[int, list[Fact]] = {}
+        self.told: dict[int, dict[Fact, Sentence]] = {}
         self.chars = 0
 
-    def tell(self, fact: Fact) -> None:
-        entity = fact[1]
-        facts = self.told.get(entity)
-        if facts is None:
-            facts = self.told[entity] = []
+    def tell(self, entity: int, facts: Iterable[Fact], most: int = sys.maxsize) -> None:
+        """Tell these `facts` on `entity`, until there are `most` in all."""
+        told, sentences = self.told.get(entity), self.scribe.sentences
+        if told is None:
+            told = self.told[entity] = {}
             self.chars += len(self.scribe.world.names[entity]) + 3 + len(self.scribe.intro(entity))
-        if fact != self.missing and fact not in facts:
-            facts.append(fact)
-            self.chars += len(self.scribe.sentence(fact)) + 1
+        for fact in facts:
+            if len(told) >= most:
+                break
+            if fact not in told and fact != self.missing:
+                told[fact] = sentence = sentences[fact]
+                self.chars += len(sentence[1]) + 1
 
     def enrich(self, entity: int, sentences: int, random: Stream) -> None:
         """At least so many facts on `entity`, where it has them."""
-        told = self.told.get(entity, [])
-        if len(told) < sentences:
-            for fact in random.sample(self.scribe.tellable(entity), sentences):
-                if len(self.told.get(entity, ())) >= sentences:
-                    break
-                self.tell(fact)
+        if len(self.told.get(entity, ())) < sentences and (facts := self.scribe.facts(entity)):
+            self.tell(entity, random.sample(facts, sentences), sentences)
 
-    def paragraph(self, entity: int) -> tuple[str, list[Fact], list[str]]:
-        facts = sorted(self.told[entity], key=place)
-        title = self.scribe.world.names[entity]
-        return title, facts, [self.scribe.intro(entity), *map(self.scribe.sentence, facts)]
+    def paragraph(self, entity: int) -> list[str]:
+        return [self.scribe.intro(entity), *[text for _, text in sorted(self.told[entity].values())]]
+
+    def where(self, fact: Fact) -> tuple[str, int]:
+        """The title of its paragraph, and the number of its sentence there: the introduction is number 0."""
+        told = self.told[fact[1]]
+        return self.scribe.world.names[fact[1]], 1 + sorted(told.values()).index(told[fact])
 
 
 def compose(
@@ -134,7 +137,7 @@ def compose(
     """About `chars` characters that tell `facts` (but for the one `missing`) and `also`, and fill up with others."""
     page = Page(scribe, missing)
     for fact in (*facts, *also):
-        page.tell(fact)
+        page.tell(fact[1], (fact,))
     _fill(page, chars, random)
     pages = [page]
     if page.chars < chars - 300:  # this world has told all it has
@@ -144,36 +147,29 @@ def compose(
             pages.append(more)
             if sum(p.chars for p in pages) >= chars - 200:
                 break
-    wanted = set(facts)
-    paragraphs = [(p is page, *p.paragraph(entity)) for p in pages for entity in p.told]
+    paragraphs = [(p, entity) for p in pages for entity in p.told]
     random.shuffle(paragraphs)
-    where = {
-        fact: (title, i + 1)
-        for ours, title, told, _ in paragraphs
-        if ours
-        for i, fact in enumerate(told)
-        if fact in wanted
-    }
-    return Context([title for _, title, _, _ in paragraphs], [text for *_, text in paragraphs], where)
+    titles = [p.scribe.world.names[entity] for p, entity in paragraphs]
+    sentences = [p.paragraph(entity) for p, entity in paragraphs]
+    return Context(titles, sentences, [page.where(fact) for fact in facts if fact != missing])
 
 
 def _fill(page: Page, chars: int, random: Stream) -> None:
     """Make paragraphs of several sentences, then add others, up to `chars` characters."""
-    world = page.scribe.world
     first = list(page.told)
     random.shuffle(first)  # where room is short, the proof's paragraphs must not be the long ones
     for entity in first:
         if page.chars > chars - 160:
             return
         page.enrich(entity, 3 + random.below(3), random)
-    rest = [e for e in range(len(world.names)) if world.types[e] in READABLE and e not in page.told]
+    rest = [entity for entity in page.scribe.world.readable if entity not in page.told]
     random.shuffle(rest)
     for entity in rest:
         if page.chars > chars - 300:
             break
         page.enrich(entity, 3 + random.below(4), random)
     for entity in list(page.told):
-        for fact in page.scribe.tellable(entity):
+        for fact in page.scribe.facts(entity):
             if page.chars > chars - 120:
                 return
-            page.tell(fact)
+            page.tell(entity, (fact,))

@@ -8,11 +8,21 @@ from .relations import DERIVED, RELATIONS, TYPES
 
 FOLDER = Path(__file__).parent / "templates"
 _FIELDS = ("s", "s_", "o", "x", "n", "year", "start", "end", "child", "his", "he", "trade")
+_PRONOUNS = {"f": ("she", "her", "daughter"), "m": ("he", "his", "son"), "": ("it", "its", "child")}
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
 
 
 def _compile(template: str) -> str:
     return _environment.from_string(template).render({field: f"%({field})s" for field in _FIELDS})
+
+
+def _speak(wording: str, gender: str) -> tuple[str, str]:
+    """Formats that names alone are missing from: with the subject's name, and with a pronoun if they begin with it."""
+    he, his, child = _PRONOUNS[gender]
+    fields = {"he": he, "his": his, "child": child, **{field: f"%({field})s" for field in ("o", "start", "end")}}
+    named = wording % {**fields, "s": "%(s)s", "s_": "%(s)s's"}
+    begins = wording.startswith("%(s")
+    return named, wording % {**fields, "s": he.capitalize(), "s_": his.capitalize()} if begins else named
 
 
 def _macro(name: str) -> str:
@@ -22,6 +32,7 @@ def _macro(name: str) -> str:
 
 SAYS = {relation.name: tuple(map(_compile, relation.says)) for relation in RELATIONS}
 EXACTLY = {relation.name: _compile(relation.exact) for relation in RELATIONS if relation.exact}
+SPOKEN = {g: {name: [_speak(wording, g) for wording in says] for name, says in SAYS.items()} for g in _PRONOUNS}
 INTROS = {type_: tuple(map(_compile, intros)) for type_, (_, _, intros) in TYPES.items()}
 ASK = {relation.name: _compile(relation.ask) for relation in RELATIONS}
 NOUN = {relation.name: _compile(relation.noun) for relation in RELATIONS}

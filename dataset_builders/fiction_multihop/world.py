@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import floor
 
 from synthrl import fiction
 from synthrl.seeding import Stream
@@ -23,6 +24,7 @@ _SIZES = {
     "festival": 6,
     "river": 6,
 }
+READABLE = {type_ for type_, (_, _, intros) in TYPES.items() if intros}  # types that have a paragraph
 _OF_AGE, _CANDIDATES = 25, 10  # nobody takes an office younger, and few take one
 _AGE_GROUP = 8  # so many of neighbouring birth years are friends among themselves
 _GROUPED = ("company", "school", "club", "book", "festival")  # of these there are few: an author has written several
@@ -46,7 +48,7 @@ def size(type_: str, people: int) -> int:
 
 def documents(people: int) -> int:
     """How many entities of a world have a paragraph."""
-    return sum(size(type_, people) for type_, (_, _, intros) in TYPES.items() if intros)
+    return sum(size(type_, people) for type_ in READABLE)
 
 
 @lru_cache(maxsize=16)
@@ -76,10 +78,16 @@ class World:
         self.trades: list[str] = []
         self.facts: dict[str, dict[int, int]] = {}
         self.terms: dict[str, dict[int, list[Term]]] = {}
+        self._bearers: dict[str, list[int]] = {}  # of each word of a name; empty until it is needed
         self._random = Stream("world", *self.key)
         self._populate(people)
         self._relate(relations)
         self.back = self._read_backwards()
+        self.groups = self._list_groups()
+        self.genders = [
+            "f" if e in self.women else "m" if type_ == "person" else "" for e, type_ in enumerate(self.types)
+        ]
+        self.readable = [entity for entity, type_ in enumerate(self.types) if type_ in READABLE]
 
     # who exists
 
@@ -253,7 +261,7 @@ class World:
         random, load, facts = self._random.random, [0] * len(objects), {}
         count = len(objects)
         for s in subjects:
-            o = int(random() * count)
+            o = floor(random() * count)
             while load[o] == GROUP:
                 o = (o + 1) % count
             load[o] += 1
@@ -334,11 +342,28 @@ class World:
                 back[name] = subjects
         return back
 
+    def _list_groups(self) -> list[dict[str, list[int]]]:
+        """For each entity the groups that have it in common, by relation: its paragraph says how large each is."""
+        groups: list[dict[str, list[int]]] = [{} for _ in self.names]
+        for name, by_object in self.back.items():
+            if BY_NAME[name].exact:
+                for entity, subjects in by_object.items():
+                    groups[entity][name] = subjects
+        return groups
+
     # reading it
 
     def forward(self, entity: int) -> list[str]:
         """The relations that have an object for `entity`."""
         return [name for name in FORWARD[self.types[entity]] if entity in self.facts.get(name, ())]
+
+    def namesakes(self, entity: int) -> set[int]:
+        """Those whose name has a word of the name of `entity`."""
+        if not self._bearers:
+            for bearer, name in enumerate(self.names):
+                for word in name.split():
+                    self._bearers.setdefault(word, []).append(bearer)
+        return {bearer for word in self.names[entity].split() for bearer in self._bearers[word]}
 
     def step(self, entity: int, step: Step) -> list[int]:
         name, forwards = step

@@ -7,6 +7,7 @@ are promised to stay the same across Python releases, so everything here is buil
 
 from collections.abc import MutableSequence, Sequence
 from hashlib import blake2b
+from math import floor
 from random import Random
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ def digest(*key: object) -> int:
 
 
 class Stream:
-    """Random draws from the stream that `key` names."""
+    """Random draws from the stream that `key` names. (Of what is not negative, `floor` is `int`, and faster.)"""
 
     __slots__ = ("random",)
 
@@ -27,22 +28,22 @@ class Stream:
         self.random = Random(digest(*key)).random
 
     def below(self, n: int) -> int:
-        return int(self.random() * n)
+        return floor(self.random() * n)
 
     def between(self, low: int, high: int) -> int:
         """A whole number from `low` to `high`, both included."""
-        return low + int(self.random() * (high - low + 1))
+        return low + floor(self.random() * (high - low + 1))
 
     def chance(self, probability: float) -> bool:
         return self.random() < probability
 
     def choice(self, items: Sequence[T]) -> T:
-        return items[int(self.random() * len(items))]
+        return items[floor(self.random() * len(items))]
 
     def shuffle(self, items: MutableSequence[T]) -> None:
         random = self.random
         for i in range(len(items) - 1, 0, -1):
-            j = int(random() * (i + 1))
+            j = floor(random() * (i + 1))
             items[i], items[j] = items[j], items[i]
 
     def sample(self, items: Sequence[T], k: int) -> list[T]:
@@ -52,7 +53,7 @@ class Stream:
         k = min(k, n)
         random = self.random
         for i in range(k):
-            j = i + int(random() * (n - i))
+            j = i + floor(random() * (n - i))
             pool[i], pool[j] = pool[j], pool[i]
         return pool[:k]
 
