@@ -1,17 +1,20 @@
 """The audit accepts what is right and says what is wrong with the rest: hand-made rows, mutants of them, real rows."""
 
 import copy
+import functools
 import itertools
 import json
+import os
 
 import jinja2
 import pytest
 
 from synthrl import prompt
+from synthrl.row import COLUMNS, UNANSWERABLE
 
 pytest.importorskip("clingo")
 
-from synthrl.app import verify
+from synthrl.app import cli, verify
 from synthrl.dataset_builders.fiction_multihop import relations
 from synthrl.dataset_builders.fiction_multihop.audit import grammar, questions
 from synthrl.dataset_builders.fiction_multihop.audit.check import Across, check
@@ -32,12 +35,12 @@ TEXT = {
 
 # kind: (question, answers, hops, supporting sentences, steps as (question, answer, title)); one of each
 GOOD = {
-    "chain": ("What is the population of the home city of Ada Brel?", ["48,210"], 2, [("Ada Brel", 2), ("Old Velmo", 1)],
+    "chain": ("What is the population of the city of residence of Ada Brel?", ["48,210"], 2, [("Ada Brel", 2), ("Old Velmo", 1)],
               [("In which city does Ada Brel live?", "Old Velmo", "Ada Brel"), ("What is the population of Old Velmo?", "48,210", "Old Velmo")]),
     "chain, all": ("Name every person whose mother is Mira Brel.", ["Ada Brel", "Ivo Brel"], 1,
                    [("Ada Brel", 1), ("Ivo Brel", 1), ("Mira Brel", 2)],
                    [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("Who is the mother of Ivo Brel?", "Mira Brel", "Ivo Brel"),
-                    ("How many are there in all of every person whose mother is Mira Brel?", "two", "Mira Brel")]),
+                    ("Count every person whose mother is Mira Brel.", "two", "Mira Brel")]),
     "chain, derived": ("Consider the author of The Silent Orchard of Drovel. Who is the brother of that person?", ["Ivo Brel"], 3,
                        [("The Silent Orchard of Drovel", 1), ("Ada Brel", 1), ("Ivo Brel", 1)],
                        [("Who wrote The Silent Orchard of Drovel?", "Ada Brel", "The Silent Orchard of Drovel"),
@@ -53,7 +56,7 @@ GOOD = {
     "count": ("Consider every person whose mother is Mira Brel. How many of them were born after 1949?", ["1"], 2,
               [("Ada Brel", 1), ("Ivo Brel", 1), ("Mira Brel", 2), ("Ada Brel", 4), ("Ivo Brel", 2)],
               [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("Who is the mother of Ivo Brel?", "Mira Brel", "Ivo Brel"),
-               ("How many are there in all of every person whose mother is Mira Brel?", "two", "Mira Brel"),
+               ("Count every person whose mother is Mira Brel.", "two", "Mira Brel"),
                ("In which year was Ada Brel born?", "1950", "Ada Brel"), ("In which year was Ivo Brel born?", "1948", "Ivo Brel")]),
     "yesno": ("Is Zarno the birthplace of the mother of Ada Brel?", ["yes"], 2, [("Ada Brel", 1), ("Mira Brel", 1)],
               [("Who is the mother of Ada Brel?", "Mira Brel", "Ada Brel"), ("In which city was Mira Brel born?", "Zarno", "Mira Brel")]),
@@ -67,6 +70,44 @@ GOOD["superlative"] = (
 )  # fmt: skip
 
 
+def words(**values):
+    his, he, child = ("her", "she", "daughter")
+    return {
+        "s": "Ada Brel",
+        "s_": "Ada Brel's",
+        "his": his,
+        "he": he,
+        "child": child,
+        "x": "Zarno",
+        "year": 1955,
+        **values,
+    }
+
+
+def say(template: str, **values) -> str:
+    return jinja2.Template(template, undefined=jinja2.StrictUndefined).render(words(**values))
+
+
+def line(step: dict) -> str:
+    """What a solution says of a step."""
+    match questions.question(step["question"])[0]:
+        case ("total", *_):
+            return f"There are exactly {step['answer']} people in all."
+        case ("backward", relation, (_, name)):
+            said = f"the {relations.BY_NAME[relation].domain} {say(relations.BY_NAME[relation].that, x=name)}"
+        case (_, relation, (_, name), *year):
+            said = say(relations.BY_NAME[relation].noun, x=name, year=(year or [0])[0])
+    return f"{said[0].upper()}{said[1:]} is {step['answer']}."
+
+
+def solution(row: dict) -> str:
+    told = row["steps"] if row["answerable"] else row["steps"][:-1]
+    end = f"So the answer is {row['answer']}."
+    if not row["answerable"]:
+        end = f'The text has no answer to "{row["steps"][-1]["question"]}" So the question cannot be answered.'
+    return "\n".join([*map(line, told), end, prompt.tagged(row["answer"])])
+
+
 def make(name: str, text: dict = TEXT, **changed) -> dict:
     question, answers, hops, support, steps = GOOD[name]
     row = {
@@ -78,6 +119,7 @@ def make(name: str, text: dict = TEXT, **changed) -> dict:
         "scorer": "label" if answers == ["yes"] else "number" if answers[0][0].isdigit() else "set",
         "hops": hops,
         "kind": name.split(",")[0],
+        "level": "",
         "answerable": True,
         "steps": [dict(zip(("question", "answer", "title"), step, strict=True)) for step in steps],
         "supporting_facts": {"title": [title for title, _ in support], "sent_id": [i for _, i in support]},
@@ -85,9 +127,9 @@ def make(name: str, text: dict = TEXT, **changed) -> dict:
         **changed,
     }
     row.setdefault("answer", ", ".join(aliases[0] for aliases in row["answers"]))
-    row.setdefault("solution", f"So it is. {prompt.tagged(row['answer'])}")
+    row.setdefault("solution", solution(row))
     row.setdefault("prompt", prompt.messages(row))
-    return row
+    return {column: row[column] for column in COLUMNS}
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -107,10 +149,13 @@ def test_no_supporting_sentence_may_go(name):
     title, place = GOOD[name][3][-1]
     text = {**TEXT, title: [*TEXT[title][:place], INSTEAD[title], *TEXT[title][place + 1 :]]}
     assert any("the text gives []" in fault for fault in check(make(name, text)))
-    unanswerable = make(name, text, answers=[["unanswerable"]], answerable=False, scorer="label")
+    unanswerable = make(name, text, answers=[UNANSWERABLE], answerable=False, scorer="label")
     support = unanswerable["supporting_facts"]
     support["title"].pop(), support["sent_id"].pop()
     unanswerable["steps"][-1]["answer"] = "unanswerable"
+    if name == "chain, derived":  # who has no mother in the text is not led to: it is she whose children are asked for
+        unanswerable["steps"][-1]["question"] = "Name every person whose mother is Mira Brel."
+    unanswerable["solution"] = solution(unanswerable)
     assert check(unanswerable) == []
 
 
@@ -137,7 +182,7 @@ MUTANTS = [  # the row, what is changed, what the audit must say
     ("chain", {"kind": "temporal"}, "the question is a chain"),
     ("chain", {"scorer": "set"}, "is for number"),
     ("chain", {"question": "How many souls does Zarno hold?"}, "question has 0 readings"),
-    ("chain", {"prompt": [{"role": "user", "content": "Well?"}]}, "the prompt lacks"),
+    ("chain", {"prompt": [{"role": "user", "content": "Well?"}]}, "the prompt is not the text and the question alone"),
     ("chain", {"solution": "<answer>9,800</answer>"}, "the solution ends in"),
     ("chain", {"answer": "48210"}, "is not the canonical answers"),
     ("chain", {"answerable": False}, "answerable is False"),
@@ -146,7 +191,7 @@ MUTANTS = [  # the row, what is changed, what the audit must say
     ("chain", {"supporting_facts": {"title": ["Ada Brel", "Old Velmo"], "sent_id": [2, 9]}}, "is no sentence"),
     ("chain", {"supporting_facts": {"title": ["Old Velmo"], "sent_id": [1]}}, "2 hops, but a proof of 1 facts"),
     ("chain", {"supporting_facts": {"title": ["Ada Brel", "Old Velmo", "Zarno"], "sent_id": [2, 1, 1]}}, "stands without supporting fact Zarno[1]"),
-    ("chain", {"steps": []}, "0 steps rest on 0 sentences"),
+    ("chain", {"steps": []}, "0 steps were answered, the supporting facts are 2"),
     ("chain", {"text": {**TEXT, "Zarno": [*TEXT["Zarno"], "It is nice there."]}}, "sentence has 0 readings"),
     ("chain", {"text": {**TEXT, "Zarno": ["Zarno is a nice place."]}}, "sentence has 0 readings"),
     ("chain", {"text": HIM}, "disagree about gender"),
@@ -175,7 +220,9 @@ def test_mutants_are_rejected(name, changed, message):
 
 def test_a_proof_may_not_come_back():
     """The mayor of the city where he lives is he himself: a guess that needs no look-up is right."""
-    row = make("chain", question="Who is the mayor of the home city of Ivo Brel?", answers=[["Ivo Brel"]], scorer="set")
+    row = make(
+        "chain", question="Who is the mayor of the city of residence of Ivo Brel?", answers=[["Ivo Brel"]], scorer="set"
+    )
     row["supporting_facts"] = {"title": ["Ivo Brel", "Old Velmo"], "sent_id": [3, 2]}
     assert "the proof meets an entity twice" in check(row)
 
@@ -186,10 +233,61 @@ def test_steps_as_columns_are_read_too():
     assert check(row) == []
 
 
-def test_closed_book_rows_are_checked_without_a_text():
+def test_rows_without_a_text_are_not_proven_but_must_be_without_it_everywhere():
     row = make("chain", text={}, supporting_facts={"title": [], "sent_id": []})
     assert check(row) == []
     assert check({**row, "hops": 5}) == ["hops is 5, the question takes 2"]
+    assert "the prompt is not the text and the question alone" in check({**row, "prompt": make("chain")["prompt"]})
+    (fault,) = check({**row, "supporting_facts": {"title": ["Zarno"], "sent_id": [1]}})
+    assert "without a text" in fault
+    across = Across()
+    across.add(row)
+    across.add(make("chain"))
+    assert across.unproven == 1
+
+
+CHAIN = make("chain")
+SAID, GAP = CHAIN["prompt"], make("chain", answers=[UNANSWERABLE], answerable=False, scorer="label")
+FORGED = [  # what is forged on an otherwise right row, what the audit must say
+    ({"answers": [["48,210", "9,800"]]}, "no other name"),
+    ({**GAP, "answers": [["unanswerable", "48,210"]]}, "no other name"),
+    ({"prompt": [SAID[0], {**SAID[1], "content": SAID[1]["content"] + "\n\nHint: the answer is 48,210"}]}, "the prompt is not"),
+    ({"prompt": [SAID[0], {**SAID[1], "content": "Gold\nIt is 48,210.\n\n" + SAID[1]["content"]}]}, "the prompt is not"),
+    ({"prompt": [{**SAID[0], "role": "user"}, {**SAID[1], "role": "system"}]}, "the prompt is not"),
+    ({"prompt": [*SAID, {"role": "assistant", "content": "48,210"}]}, "the prompt is not"),
+    ({"prompt": prompt.as_text(SAID) + " 48,210"}, "the prompt is not"),
+    ({"choices": ["48,210"]}, "the question offers none"),
+    ({"solution": "<answer>9,800</answer>\n" + CHAIN["solution"]}, "lines before its tag"),
+    ({"solution": CHAIN["solution"].replace("Old Velmo is 48,210", "Old Velmo is 9,800")}, "the solution says"),
+    ({"solution": CHAIN["solution"].replace("So the answer is 48,210.", "So the answer is 9,800.")}, "concludes"),
+    ({"steps": CHAIN["steps"][::-1]}, "does not answer"),
+    ({"steps": CHAIN["steps"][::-1], "supporting_facts": {"title": ["Old Velmo", "Ada Brel"], "sent_id": [1, 2]}}, "before anything has led"),
+    ({**GAP, "steps": [CHAIN["steps"][0], {**CHAIN["steps"][1], "answer": "unanswerable"}]}, "and the text gives ['48,210']"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("forged", "message"), FORGED, ids=[message for _, message in FORGED])
+def test_forged_rows_are_rejected(forged, message):
+    row = {**CHAIN, **forged}
+    before = copy.deepcopy(row)
+    faults = check(row)
+    assert any(message in fault for fault in faults), faults
+    assert row == before  # to check is not to change
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("system", [prompt.SYSTEM, "Be brief.", None])
+def test_an_own_prompt_is_fine(system, plain):
+    asked = prompt.messages(CHAIN, system)
+    assert check({**CHAIN, "prompt": prompt.as_text(asked) if plain else asked}) == []
+
+
+def test_a_system_prompt_that_changes_may_tell_the_answer():
+    across = Across()
+    for name in ("chain", "yesno"):
+        row = make(name)
+        across.add({**row, "prompt": prompt.messages(row, f"Hint: {row['answer']}")})
+    assert "rows of train have 2 system prompts" in across.faults()
 
 
 def test_rows_are_compared_with_each_other():
@@ -201,24 +299,6 @@ def test_rows_are_compared_with_each_other():
 
 
 # The grammar covers the table, and means the same by every wording.
-
-
-def words(**values):
-    his, he, child = ("her", "she", "daughter")
-    return {
-        "s": "Ada Brel",
-        "s_": "Ada Brel's",
-        "his": his,
-        "he": he,
-        "child": child,
-        "x": "Zarno",
-        "year": 1955,
-        **values,
-    }
-
-
-def say(template: str, **values) -> str:
-    return jinja2.Template(template, undefined=jinja2.StrictUndefined).render(words(**values))
 
 
 @pytest.mark.parametrize("relation", relations.RELATIONS, ids=lambda relation: relation.name)
@@ -303,9 +383,58 @@ def test_command(tmp_path, capsys):
     assert verify.run(str(file)) == 0
     assert "10 rows, 1 different contexts, 0 failures" in capsys.readouterr().out
     assert verify.run(str(file), split="train", rows=3, num_proc=2) == 0
+    capsys.readouterr()
     assert verify.run(str(file), rows=0) == 1
     file.write_text(json.dumps({**rows[0], "hops": 3}) + "\n")
     assert verify.run(str(file)) == 1
     assert "hops is 3, the question takes 2" in capsys.readouterr().err
     with pytest.raises(ValueError, match="no_such_thing"):
         verify.run("no_such_thing")
+
+
+BROKEN = [  # one bad row among good ones: what is changed, what is said of it
+    ({"context": {"title": ["Zarno"], "sentences": []}}, "titles without sentences"),
+    ({"meta": "{"}, "JSONDecodeError"),
+    ({"meta": "[]"}, "meta is no JSON object"),
+    ({"id": "hotpot-1/all/train/7"}, "its id is none of fiction_multihop"),
+    ({"id": "fiction_multihop-0"}, "its id is none of fiction_multihop"),
+    ({"steps": None}, "it has no steps"),
+    ({"hops": "two"}, "two"),
+    ({"answers": []}, "answers must hold"),
+]
+
+
+@pytest.mark.parametrize("num_proc", [1, 2])
+def test_a_malformed_row_is_a_fault_and_ends_nothing(num_proc, monkeypatch, capsys):
+    good = [make(name) for name in GOOD]
+    bad = [
+        {**make("chain", id=f"fiction_multihop-0/test/train/{i}"), **changed}
+        for i, (changed, _) in enumerate(BROKEN, 90)
+    ]
+    monkeypatch.setattr(verify, "_load", lambda *_: {"rows": [*good[:5], *bad, *good[5:]]})
+    assert verify.run("rows", num_proc=num_proc) == 1
+    out, err = capsys.readouterr()
+    said = [line for line in err.splitlines() if line.startswith("  ")]
+    assert f"18 rows, 1 different contexts, {len(bad)} failures, {len(bad)} rows malformed" in out
+    for row, (_, message), line in zip(bad, BROKEN, said, strict=True):
+        assert line.startswith(f"  {row['id']}: ") and message in line
+
+
+@pytest.mark.parametrize("content", ["", "{}\n", "not json\n", '{"id": 3, "question": ["?"]}\n'])
+def test_a_file_without_rows_is_refused_in_one_line(content, tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text(content)
+    assert cli.main(["verify", str(tmp_path / "rows.jsonl")]) in (1, 2)
+    out, err = capsys.readouterr()
+    assert len([line for line in (out + err).splitlines() if "\r" not in line]) == 1, out + err
+
+
+def test_a_killed_worker_is_said(monkeypatch, capsys):
+    monkeypatch.setattr(verify, "_leave_control_c_to_the_parent", functools.partial(os._exit, 9))
+    monkeypatch.setattr(verify, "_load", lambda *_: {"rows": [make("chain")]})
+    assert cli.main(["verify", "rows", "--num-proc", "2"]) == 2
+    assert "a worker process was killed" in capsys.readouterr().err
+
+
+def test_closed_rows_are_said_not_to_be_proven(capsys):
+    assert cli.main(["verify", "fiction_multihop", "context=closed", "train=3", "--split", "train"]) == 0
+    assert "3 rows not proven: they have no text" in capsys.readouterr().out

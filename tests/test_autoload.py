@@ -84,6 +84,16 @@ def test_status_tells_an_older_copy(tmp_path):
     assert "another version" in autoload.status(tmp_path)
 
 
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    autoload.enable(tmp_path)
+    monkeypatch.setattr(autoload, "SOURCE", "new")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    before = {path: path.read_text() for path in tmp_path.iterdir()}
+    with pytest.raises(ValueError, match="No space left"):
+        autoload.enable(tmp_path)
+    assert {path: path.read_text() for path in tmp_path.iterdir()} == before
+
+
 @pytest.mark.parametrize("action", [autoload.enable, autoload.disable])
 def test_a_site_that_cannot_be_written_is_said(action, tmp_path):
     site = tmp_path / "site"

@@ -1,9 +1,11 @@
 """The command line: what it prints, and how it refuses."""
 
+import importlib
 import os
 import subprocess
 import sys
 
+import datasets
 import pytest
 
 from synthrl import knobs
@@ -61,7 +63,8 @@ def test_a_value_has_the_type_of_its_default(text, default, value):
     [
         ("default", {"hops": 4}, ("hops_4", {})),
         ("default", {"hops": 4, "train": 7}, ("hops_4", {"train": 7})),
-        ("hops_4", {"hops": 2}, ("default", {})),
+        ("default", {"hops": 2}, ("default", {})),
+        ("default", {"kinds": "chain"}, ("default", {"kinds": ("chain",)})),  # so is one name
         ("hops_4-train=7", {}, ("hops_4", {"train": 7})),
         ("hops_4-kinds=chain%2Ccomparison", {"train": 7}, ("hops_4", {"kinds": ("chain", "comparison"), "train": 7})),
         ("default", {"kinds": ["chain"]}, ("default", {"kinds": ("chain",)})),  # a list is as good as a tuple
@@ -76,12 +79,29 @@ def test_a_configuration_has_one_name(config, given, settled):
     assert name == "default-hops=True" or knobs.settle(name, {}, configs) == settled
 
 
+@pytest.mark.parametrize(
+    ("config", "given", "said"),
+    [
+        ("hops_4", {"hops": 2}, "the configuration 'hops_4' says 4"),
+        ("hops_4-train=7", {"train": 8}, "says 7"),
+        ("hops_12", {}, "did you mean hops=12"),
+        (4, {}, "config: got 4"),
+        (["x"], {}, "config: got ['x']"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_refused(config, given, said):
+    configs = {"default": {"hops": 2, "train": 9}, "hops_4": {"hops": 4, "train": 9}}
+    with pytest.raises(ValueError) as error:
+        knobs.settle(config, given, configs)
+    assert said in str(error.value)
+
+
 def test_help_and_list(capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(["--help"])
     text = capsys.readouterr().out
     assert end.value.code == 0
-    assert all(command in text for command in ["list", "show", "prepare", "verify", "autoload", "hops=2-6"])
+    assert all(command in text for command in ["list", "show", "prepare", "verify", "guess", "autoload", "hops=2-6"])
     assert "hops_4" in run(capsys, "list")
 
 
@@ -125,13 +145,77 @@ def test_what_is_prepared_loads_without_synthrl(words, capsys, tmp_path, monkeyp
 def test_stock_loads_what_was_prepared_last_even_after_an_undone_edit_and_a_killed_build(capsys, tmp_path):
     words = ["prepare", "fiction_multihop", "hops=4", *TINY, "--cache-dir", str(tmp_path)]
     run(capsys, *words)
-    (whole,) = [folder for _, folder, _ in prepare.filled("fiction_multihop", str(tmp_path))]
+    (whole,) = [filled.folder for filled in prepare.filled("fiction_multihop", str(tmp_path))]
     edited, killed = whole.with_name("edited"), whole.with_name("killed.incomplete")
     edited.mkdir()
     killed.mkdir()
     run(capsys, *words)
     assert not killed.exists()
     assert whole.stat().st_mtime > edited.stat().st_mtime  # stock `datasets` takes the newest
+
+
+def damage(folder, how: str) -> None:
+    (arrow,) = folder.glob("*-train.arrow")
+    if how == "truncated":
+        arrow.write_bytes(arrow.read_bytes()[: arrow.stat().st_size // 2])
+    elif how == "deleted":
+        arrow.unlink()
+    else:
+        (folder / "dataset_info.json").write_text(how)
+
+
+@pytest.mark.parametrize("how", ["truncated", "deleted", "{", "[]", '{"description": "", "splits": {"train": {}}}'])
+def test_a_damaged_cache_is_named_and_built_anew(how, capsys, tmp_path):
+    name, words = "fiction_multihop", ["hops=4", *TINY, "--cache-dir", "here"]
+    run(capsys, "prepare", name, *words)
+    (whole,) = prepare.filled(name, str(tmp_path / "here"))
+    damage(whole.folder, how)
+    if how not in ("truncated", "deleted"):
+        text = run(capsys, "prepare", "--cache-dir", "here")
+        assert f"damaged: cannot read {whole.folder}" in text and f"rm -r {whole.folder}" in text
+    text = run(capsys, "prepare", name, *words)
+    (line,) = [line.strip() for line in text.splitlines() if line.strip().startswith("load_dataset(")]
+    assert f"cache_dir='{tmp_path / 'here'}'" in line  # absolute: it is to be loaded from anywhere
+    assert datasets.load_dataset(str(whole.folder), data_files="*-train.arrow", split="train").num_rows == 6
+    assert next(prepare.filled(name, "here")) == whole
+
+
+def test_a_killed_worker_is_one_line(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(hub.builder_class("fiction_multihop"), "rows", lambda *_: os._exit(9))
+    words = ["hops=4", "train=1001", "--num-proc", "2", "--cache-dir", str(tmp_path)]
+    assert cli.main(["prepare", "fiction_multihop", *words]) == 2
+    assert "synthrl: a worker process was killed" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_long_name_is_cut_for_the_folder_and_spelled_out_where_it_is_read(capsys, tmp_path, monkeypatch):
+    name, cache = "fiction_multihop", str(tmp_path / "cache")
+    builder = hub.builder_class(name)
+    relations = [r.name for r in importlib.import_module(builder.__module__).RELATIONS][:40]
+    text = run(capsys, "prepare", name, f"relations={','.join(relations)}", *TINY, "--cache-dir", cache)
+    short, long = [line.strip() for line in text.splitlines() if line.strip().startswith("load_dataset(")]
+    assert stock(short, cache).returncode == 0
+    assert hub.open_builder(name, long.split('"')[3], cache).cache_dir in text
+    monkeypatch.setattr(builder, "source", "0" * 16)
+    assert ",".join(relations) in run(capsys, "prepare", "--cache-dir", cache)
+
+
+@pytest.mark.parametrize("words", [["show"], ["verify", "--rows", "2"]])
+def test_what_writes_nothing_needs_no_cache(words, capsys, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder can be made below")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "file" / "cache")
+    assert run(capsys, words[0], "synthrl/fiction_multihop", *words[1:])
+
+
+def test_a_small_sample_is_not_judged(capsys):
+    assert "not judged, with fewer than 300 rows: chain, 2+ hops" in run(
+        capsys, "guess", "fiction_multihop", "kinds=chain", "--rows", "37"
+    )
+
+
+def test_output_is_ascii():
+    command = [sys.executable, "-m", "synthrl.app.cli", "verify", "fiction_multihop", "--rows", "9"]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, b"36 rows" in done.stdout) == (0, True), done.stderr
 
 
 @pytest.mark.parametrize(
@@ -146,6 +230,21 @@ def test_stock_loads_what_was_prepared_last_even_after_an_undone_edit_and_a_kill
         (["show", "fiction_multihop", "hops_44"], ["config", "hops_44"]),
         (["show", "fiction_multihop", "hops_4", "hops_3"], ["hops_3", "second"]),
         (["show", "fiction_multihop", "--split", "tarin"], ["split", "tarin", "validation"]),
+        (["show", "fiction_multihop", "--split", "all"], ["split", "all", "validation"]),
+        (["show", "fiction_multihop", "--split", "train+test"], ["split", "train+test", "validation"]),
+        (["show", "fiction_multihop", "--split", "train[:3]"], ["split", "train[:3]", "validation"]),
+        *[
+            (["show", "fiction_multihop", f"{word}=x"], ["knob", word])
+            for word in ("hash", "name", "config", "cache_dir")
+        ],
+        (["prepare", "fiction_multihop", "hops_1", "hash=../../../../precious"], ["knob", "hash"]),
+        (["prepare", "fiction_multihop", "--num-proc", "0"], ["--num-proc", "1 or more"]),
+        (["verify", "fiction_multihop", "--num-proc", "0"], ["--num-proc", "1 or more"]),
+        (["guess", "nope"], ["dataset", "nope"]),
+        (["guess", "fiction_multihop", "hops=99"], ["hops", "99"]),
+        (["guess", "fiction_multihop", "hop=2"], ["hop", "did you mean 'hops'"]),
+        (["guess", "fiction_multihop", "corpus"], ["no question"]),
+        (["guess", "fiction_multihop", "--rows", "0"], ["--rows", "1 or more"]),
         (["show", "fiction_multihop", "train=5", "--index", "5"], ["--index", "5", "0 to 4"]),
         (["show", "fiction_multihop", "--index", "-1"], ["--index"]),
         (["show", "fiction_multihop", "--wat"], ["--wat"]),

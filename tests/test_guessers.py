@@ -3,7 +3,7 @@
 import pytest
 
 from synthrl.app.guess import table, verdict
-from synthrl.guessers import GUESSERS, Reading, chance, guesses, judge
+from synthrl.guessers import GUESSERS, Reading, chance, guesses, score
 
 TEXT = {
     "Brelvo Karsind": ["Brelvo Karsind is a weaver.", "Her mother is Tora Karsind.", "She lives in Drovamere."],
@@ -26,6 +26,7 @@ def row(question, answers=("Malvuton",), kind="chain", hops=2, facts=(), **conte
         "question": question,
         "context": {"title": list(text), "sentences": list(text.values())},
         "answers": [[answer] for answer in answers],
+        "scorer": {"yesno": "label", "count": "number"}.get(kind, "set"),
         "kind": kind,
         "hops": hops,
         "supporting_facts": {"title": [title for title, _ in facts], "sent_id": [i for _, i in facts]},
@@ -153,21 +154,11 @@ def test_no_guesser_needs_a_text():
     assert set(guesses({"id": "", "question": "Who?", "context": {"title": [], "sentences": []}})) == set(GUESSERS)
 
 
-@pytest.mark.parametrize(
-    ("names", "answers", "score"),
-    [
-        (["Brelvo Karsind"], [["Brelvo Karsind"]], 1.0),
-        (["the brelvo karsind."], [["Brelvo Karsind"]], 1.0),  # case, articles and punctuation aside
-        (["3"], [["three", "3"]], 1.0),  # an alias
-        (["Karsind"], [["Brelvo Karsind"]], 0.0),  # part of a name is another name
-        (["A B"], [["A B"], ["C D"]], 2 / 3),
-        (["C D", "A B", "A B"], [["A B"], ["C D"]], 1.0),  # a set
-        ([f"P{n}" for n in range(19)], [["P0"]], 0.1 / 19),  # naming everyone
-        ([""], [["A B"]], 0.0),
-    ],
-)
-def test_judge(names, answers, score):
-    assert judge(names, answers) == pytest.approx(score)
+def test_a_guess_earns_what_a_reward_would_pay():
+    two = row(HOME, ["Drovamere", "Malvuton"])
+    assert score("the drovamere.", row(HOME, ["Drovamere"])) == 1
+    assert score(["Malvuton", "Drovamere"], two) == 1
+    assert score([f"P{n}" for n in range(19)] + ["Drovamere"], row(HOME, ["Drovamere"])) == pytest.approx(1 / 20)
 
 
 def test_chance():

@@ -8,11 +8,12 @@ import types
 from pathlib import Path
 
 import datasets
+import numpy as np
 import pytest
 from datasets.distributed import split_dataset_by_node
 
 import synthrl
-from synthrl import blocks
+from synthrl import blocks, prompt
 from synthrl.app import hub
 
 NAME = "synthrl/fiction_multihop"
@@ -173,10 +174,20 @@ def test_a_split_without_rows_is_left_out(empty, cache):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"config": "hops_44"}, ["config", "hops_44", "did you mean 'hops_4'", "corpus"]),
+        ({"config": "hops_44"}, ["config", "hops_44", "did you mean hops=44", "corpus"]),
         ({"hpos": 4}, ["hpos", "did you mean 'hops'", "train"]),
         ({"hops": 99}, ["hops", "99"]),
-        ({"hops": "4"}, ["hops", "'4'"]),
+        ({"hops": "4"}, ["hops", "'4'", "hops=4"]),
+        ({"config": "hops_4", "hops": 3}, ["hops", "3", "'hops_4' says 4"]),
+        ({"config": 4}, ["config", "4"]),
+        ({"config": ["x"]}, ["config", "x"]),
+        ({"kinds": [["chain"]]}, ["kinds", "a list of names"]),
+        ({"relations": [["chain"]]}, ["relations", "a list of names"]),
+        ({"unanswerable": 10**400}, ["unanswerable", "a share"]),
+        ({"context": np.array(["open", "closed"])}, ["context", "corpus"]),
+        ({"writer_batch_size": 1}, ["knob", "writer_batch_size"]),
+        ({"config_id": "../../precious"}, ["knob", "config_id"]),
+        ({"worlds": 1, "train": 10**12}, ["train", "at most"]),
         ({"hops": True}, ["hops", "True"]),
         ({"train": -1}, ["train", "-1", "0 or more"]),
         ({"train": 2.5}, ["train", "2.5"]),
@@ -196,6 +207,68 @@ def test_bad_input_is_refused_in_one_line_and_leaves_nothing(options, words, tmp
         assert "\n" not in str(error.value)
         assert not [word for word in words if word not in str(error.value)], str(error.value)
     assert not [path for path in tmp_path.rglob("*") if path.is_dir()]
+
+
+@pytest.mark.parametrize("word", ["hash", "features", "token", "base_path", "config_name", "repo_id"])
+def test_what_is_no_knob_is_refused(word, tmp_path):
+    with pytest.raises(ValueError, match=f"knob: got '{word}'"):
+        synthrl.load_dataset(NAME, **{**TINY, word: "x"}, cache_dir=str(tmp_path))
+
+
+@pytest.mark.parametrize("num_proc", [None, 2])
+def test_a_shared_world_that_holds_too_little_is_said_before_anything_is_built(num_proc, tmp_path, monkeypatch):
+    def build(*args):
+        raise AssertionError("nothing was to be built")
+
+    monkeypatch.setattr(BUILDER, "rows", build)
+    with pytest.raises(ValueError, match=r"^train: got 10000, but world 0 holds about \d+ questions of hops=1"):
+        datasets.load_dataset(NAME, hops=1, context="closed", worlds=1, num_proc=num_proc, cache_dir=str(tmp_path))
+
+
+@pytest.mark.parametrize("error", [ValueError("no such row"), OSError(28, "No space left on device")])
+@pytest.mark.parametrize("num_proc", [None, 2])
+def test_what_fails_while_rows_are_made_is_what_comes_out(num_proc, error, tmp_path, monkeypatch):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(BUILDER, "rows", fail)
+    with pytest.raises(type(error)) as came:
+        datasets.load_dataset(NAME, hops=4, **SIZES, num_proc=num_proc, cache_dir=str(tmp_path))
+    assert str(came.value) == str(error)
+
+
+def test_one_name_is_a_list_of_one(cache):
+    one, listed = (BUILDER(kinds=kinds, cache_dir=cache) for kinds in ("chain", ["chain"]))
+    assert one.cache_dir == listed.cache_dir
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_another_prompt_for_every_type_of_dataset(plain, cache, rows):
+    options = {"hops": 4, **SIZES, "cache_dir": cache, "streaming": True}
+    types = [
+        rows,
+        rows["test"],
+        datasets.load_dataset(NAME, **options),
+        datasets.load_dataset(NAME, split="test", **options),
+    ]
+    wanted = prompt.messages(rows["test"][0], "Be brief.")
+    for dataset in types:
+        changed = prompt.with_prompt(dataset, "Be brief.", plain)
+        assert type(changed) is type(dataset)
+        split = changed["test"] if isinstance(changed, dict) else changed
+        assert list(split.features) == split.column_names == rows["test"].column_names
+        first = next(iter(split))
+        assert first["prompt"] == (prompt.as_text(wanted) if plain else wanted)
+        back = prompt.with_prompt(changed)
+        assert next(iter(back["test"] if isinstance(back, dict) else back)) == rows["test"][0]
+
+
+def test_a_stream_makes_no_more_rows_than_it_needs(cache, monkeypatch):
+    made, whole = [], BUILDER.rows
+    monkeypatch.setattr(blocks, "TABLE", 10)
+    monkeypatch.setattr(BUILDER, "rows", lambda self, split, *at: (made.append(at), whole(self, split, *at))[1])
+    next(iter(stream(cache)))
+    assert made == [(0, 10)]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +337,7 @@ def test_edited_source_never_serves_old_rows(tmp_path):
 def test_a_killed_build_leaves_nothing_that_is_taken_for_whole(tmp_path):
     code = f"""if True:
         import os, signal, synthrl
-        from synthrl import blocks
+        from synthrl import blocks, prompt
         from synthrl.app import hub
         blocks.BLOCK = {BLOCK}
         builder = hub.builder_class("fiction_multihop")

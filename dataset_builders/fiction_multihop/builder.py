@@ -17,7 +17,6 @@ from synthrl.blocks import RowBuilder
 from .relations import RELATIONS
 from .rows import ROWS_PER_WORLD, SPLITS, WorldRows, room
 from .solve import KINDS, LEAST_HOPS
-from .text import READABLE
 from .world import documents
 
 VERSION = "1.0.0"  # goes up whenever a golden row changes
@@ -77,17 +76,13 @@ class FictionMultihop(RowBuilder):
         _check_hops(config.hops)
         for knob, allowed in (("kinds", KINDS), ("relations", [r.name for r in RELATIONS])):
             given = getattr(config, knob)
-            _require(
-                isinstance(given, list | tuple) and len(set(given)) == len(given),
-                knob,
-                given,
-                "a list of names, each once",
-            )
+            names = isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)
+            _require(names and len(set(given)) == len(given), knob, given, "a list of names, each once")
             for name in given:
                 if name not in allowed:
                     knobs.refuse(knob, name, allowed)
         _require(bool(config.kinds), "kinds", config.kinds, "at least one kind")
-        if config.context not in ("open", "closed", "corpus"):
+        if not isinstance(config.context, str) or config.context not in ("open", "closed", "corpus"):
             knobs.refuse("context", config.context, ("open", "closed", "corpus"))
         for knob, low, high in (
             ("worlds", 0, 1_000_000),
@@ -175,7 +170,29 @@ class FictionMultihop(RowBuilder):
         prefix = self._id_prefix(split)
         for i in range(start, stop):
             world, slot = (i % config.worlds, i // config.worlds) if config.worlds else divmod(i, ROWS_PER_WORLD)
-            yield self._world(split, world).row(slot, f"{prefix}/{i}")
+            yield self._planned(split, world, slot).row(slot, f"{prefix}/{i}")
+
+    def foresee(self) -> None:
+        """Plan all that is asked of one of the shared worlds: the others hold about as much."""
+        config = self.config
+        if not config.worlds or config.context == "corpus":
+            return
+        for split, size in self.sizes().items():
+            if size:
+                self._planned(split, 0, (size - 1) // config.worlds)
+
+    def _planned(self, split: str, index: int, slot: int) -> WorldRows:
+        """A world in which row `slot` has found its question."""
+        world = self._world(split, index)
+        try:
+            world.plan(slot)
+        except ValueError as error:
+            raise ValueError(f"{split}: got {self.sizes()[split]}, but {error}") from None
+        return world
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker is sent: not the worlds, which it makes anew."""
+        return {key: value for key, value in self.__dict__.items() if key != "_kept"}
 
     def _world(self, split: str, index: int) -> WorldRows:
         """The rows of a world; shared ones are kept, of the others the last, since its neighbours come next."""
@@ -194,7 +211,7 @@ class FictionMultihop(RowBuilder):
             index, place = divmod(i, each)
             scribe = self._world(split, index).scribe
             world = scribe.world
-            entity = [e for e in range(len(world.names)) if world.types[e] in READABLE][place]
+            entity = world.readable[place]
             meta = json.dumps({"world": world.number, "seed": self.config.seed, "type": world.types[entity]})
             yield {
                 "id": f"{prefix}/{i}",
@@ -215,11 +232,13 @@ class FictionMultihop(RowBuilder):
 
 def _require(holds: bool, knob: str, got: object, allowed: str) -> None:
     if not holds:
-        raise ValueError(f"{knob}: got {got!r}, expected {allowed}")
+        raise ValueError(f"{knob}: got {knobs.shown(got)}, expected {allowed}")
 
 
 def _check_hops(hops: object) -> None:
     allowed = f'a whole number from 1 to {MOST_HOPS} (4), or a range as text ("2-6")'
+    if isinstance(hops, str) and hops.isdecimal():
+        allowed = f"a number, not text (hops={hops}): {allowed}"
     if isinstance(hops, str):
         low, dash, high = hops.partition("-")
         fits = bool(dash) and low.isdecimal() and high.isdecimal() and 1 <= int(low) < int(high) <= MOST_HOPS

@@ -1,13 +1,15 @@
 """Rows to Arrow tables: the base of every dataset builder.
 
-A row is a pure function of configuration, split and index. A block of about 500 rows is the unit of work, and all that
-is ever in memory: slices, worker processes, stream shards and resumed streams all come to the same rows.
+A row is a pure function of configuration, split and index. A block of about 500 rows is the unit of work, made table by
+table, and no more is ever in memory: slices, worker processes, stream shards and resumed streams all come to the same
+rows.
 """
 
 import dataclasses
 import hashlib
 import inspect
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -17,12 +19,17 @@ from typing import Any, ClassVar
 import datasets
 import pyarrow as pa
 from datasets.builder import Key
+from datasets.exceptions import DatasetGenerationError
 from multiprocess import parent_process
 
 from synthrl import knobs, row
 
 BLOCK = 500
-SPINE = ("answers", "blocks", "fiction", "prompt", "row", "seeding")  # the modules here that decide what a row is
+TABLE = 50  # rows made at a time: what a stream waits for
+MOST = 100_000_000  # rows of a split: the list of its blocks must fit in memory
+# What `datasets.load_dataset` hands to every builder; any other word is a knob.
+STOCK = frozenset("cache_dir dataset_name data_dir data_files hash info features token storage_options repo_id".split())
+SPINE = ("blocks", "fiction", "knobs", "prompt", "row", "seeding")  # the modules here that decide what a row is
 
 
 def fingerprint(folder: Path) -> str:
@@ -55,6 +62,9 @@ class RowBuilder(datasets.ArrowBasedBuilder):
         """Rows `start` to `stop` of a split, the same ones however they are asked for."""
         raise NotImplementedError
 
+    def foresee(self) -> None:
+        """Raise ValueError, in one line and before a file is written, if the build is bound to fail."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.folder = Path(str(sys.modules[cls.__module__].__file__)).resolve().parent
@@ -69,17 +79,15 @@ class RowBuilder(datasets.ArrowBasedBuilder):
     def __init__(self, *, config_name: str | None = None, **options: Any) -> None:
         if fingerprint(self.folder) != self.source:
             warnings.warn(f"{self.folder} was edited after it was imported: restart Python to see it", stacklevel=2)
-        ours = set(options) - set(inspect.signature(datasets.DatasetBuilder.__init__).parameters)
-        given = {knob: options.pop(knob) for knob in ours}
+        given = {knob: options.pop(knob) for knob in options.keys() - STOCK}
         config_name, given = knobs.settle(config_name or self.DEFAULT_CONFIG_NAME, given, self.named())
-        name = self.folder.name
-        options = {
-            "dataset_name": name,
-            "repo_id": f"synthrl/{name}",  # with it, the cache is where the Hub's dataset of that name would be
+        self.spelled = knobs.spell_name(config_name, given)
+        options |= {
+            "dataset_name": self.folder.name,
+            "repo_id": f"synthrl/{self.folder.name}",  # with it, the cache is where the Hub's dataset of that name would be
             "hash": self.source,
             # Other column types make another dataset; `datasets` has its own name for that.
-            "config_id": None if options.get("features") else knobs.spell_name(config_name, given),
-            **{option: value for option, value in options.items() if value is not None},
+            "config_id": None if options.get("features") else knobs.folder_name(self.spelled),
         }
         super().__init__(config_name=config_name, **options, **given)
         # A process without synthrl finds the cache by this name, and it takes the folder's only.
@@ -89,10 +97,11 @@ class RowBuilder(datasets.ArrowBasedBuilder):
         # Here and not in the config's __post_init__, which `datasets` skips; and before any file is written.
         self.check()
         for split, size in self.sizes().items():
-            if type(size) is not int or size < 0:
-                raise ValueError(f"{split}: got {size!r}, expected a whole number of rows, 0 or more")
-        description = inspect.getdoc(type(self)) or ""
-        return datasets.DatasetInfo(description=f"{description}\n\nsource {self.source}", features=self.features)
+            if type(size) is not int or not 0 <= size <= MOST:
+                allowed = f"a whole number of rows, 0 or more and at most {MOST:,}"
+                raise ValueError(f"{split}: got {knobs.shown(size)}, expected {allowed}")
+        about = f"{inspect.getdoc(type(self)) or ''}\n\nsource {self.source}\nconfiguration {self.spelled}"
+        return datasets.DatasetInfo(description=about, features=self.features)
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
         splits = []
@@ -106,17 +115,32 @@ class RowBuilder(datasets.ArrowBasedBuilder):
 
     def _generate_tables(self, split: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[Key, pa.Table]]:
         schema, parent = self.features.arrow_schema, parent_process()
-        for number, (start, stop) in enumerate(blocks):
-            if parent and parent.pid != os.getppid():
-                raise RuntimeError("the build was killed; its workers must not write into the next one's files")
-            rows = list(self.rows(split, start, stop))
-            if len(rows) != stop - start or any(row.keys() != self.features.keys() for row in rows):
-                raise RuntimeError(f"{split}[{start}:{stop}] is not {stop - start} rows of {list(self.features)}")
-            yield Key(number, 0), pa.table([[row[name] for row in rows] for name in schema.names], schema=schema)
+        for number, (first, last) in enumerate(blocks):
+            for start in range(first, last, TABLE):
+                if parent and parent.pid != os.getppid():
+                    os._exit(1)  # the build was killed: a worker must not write into the next one's files, nor stay
+                stop = min(start + TABLE, last)
+                rows = list(self.rows(split, start, stop))
+                if len(rows) != stop - start or any(row.keys() != self.features.keys() for row in rows):
+                    raise RuntimeError(f"{split}[{start}:{stop}] is not {stop - start} rows of {list(self.features)}")
+                table = pa.table([[row[name] for row in rows] for name in schema.names], schema=schema)
+                yield Key(number, (start - first) // TABLE), table
+
+    def _prepare_split_single(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        if parent_process():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches workers too; the parent ends them
+        try:
+            yield from super()._prepare_split_single(*args, **kwargs)
+        except DatasetGenerationError as error:  # says nothing itself, and loses its cause on the way from a worker
+            raise error.__cause__ or error from None
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
+        self.foresee()
         # The lock is held. What a killed build left here would otherwise move into place with the new files.
         if self._output_dir.endswith(".incomplete"):
             for left_over in Path(self._output_dir).iterdir():
                 left_over.unlink()
-        super()._download_and_prepare(*args, **kwargs)
+        try:
+            super()._download_and_prepare(*args, **kwargs)
+        except OSError as error:  # `datasets` calls each of them a file that was not found, a full disk too
+            raise error.__context__ or error from None

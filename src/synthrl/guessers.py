@@ -13,6 +13,8 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple
 
+from synthrl.answers import score_answer
+
 Guess = str | list[str]
 
 
@@ -346,19 +348,9 @@ def guesses(row: dict[str, Any]) -> dict[str, Guess]:
     return {name: guesser(reading) for name, guesser in GUESSERS.items()}
 
 
-def judge(names: list[str], answers: list[list[str]]) -> float:
-    """F1 of `names` over `answers`, any alias of which will do, times their precision: naming everyone does not pay."""
-
-    def plain(text: str) -> str:
-        return " ".join(word for word in words(text) if word not in ("a", "an", "the"))
-
-    said = {plain(name) for name in names} - {""}
-    met = sum(not said.isdisjoint(map(plain, aliases)) for aliases in answers)
-    return 2 * met / (len(said) + len(answers)) * met / max(len(said), 1)
-
-
 def score(guess: Guess, row: dict[str, Any]) -> float:
-    return judge([guess] if isinstance(guess, str) else guess, row["answers"])
+    """What a reward would pay for the guess."""
+    return score_answer(guess if isinstance(guess, str) else ", ".join(guess), row).f1
 
 
 def group_size(row: dict[str, Any]) -> int:

@@ -4,18 +4,28 @@ One spelling for the command line, the name of a configuration and the folder in
 """
 
 import difflib
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import quote_plus, unquote_plus
 
+LONGEST = 150  # characters of a folder's name: file systems allow 255, and `datasets` adds to it
 
-def refuse(what: str, got: object, allowed: Iterable[str]) -> NoReturn:
+
+def shown(value: object) -> str:
+    """What was given, for one line of an error."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 100 else f"{text[:100]}..."
+
+
+def refuse(what: str, got: object, allowed: Iterable[str], hint: str = "") -> NoReturn:
     """One line: which argument, what was given, what is allowed."""
     allowed = list(allowed)
-    near = difflib.get_close_matches(str(got), allowed, n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    raise ValueError(f"{what}: got {got!r}{hint}, expected one of {', '.join(allowed)}")
+    near = [] if hint else difflib.get_close_matches(str(got), allowed, n=1)
+    hint = repr(near[0]) if near else hint
+    meant = f" (did you mean {hint}?)" if hint else ""
+    raise ValueError(f"{what}: got {shown(got)}{meant}, expected one of {', '.join(allowed)}")
 
 
 def parse(text: str, default: object) -> Any:
@@ -44,6 +54,13 @@ def spell_name(config: str, knobs: Mapping[str, Any]) -> str:
     return f"{config}-{pairs}" if pairs else config
 
 
+def folder_name(name: str) -> str:
+    """What `spell_name` gave, short enough for a folder: a long one ends in a digest, which cannot be read back."""
+    if len(name) <= LONGEST:
+        return name
+    return f"{name[: LONGEST - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
 def read_name(name: str, defaults: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The reverse of `spell_name`."""
     config, _, rest = name.partition("-")
@@ -57,26 +74,38 @@ def same(a: object, b: object) -> bool:
     return type(a) is type(b) and a == b  # True is not 1
 
 
+def fit(value: Any, default: object) -> Any:
+    """`value` in the type of `default`, where both say the same."""
+    if isinstance(default, float) and type(value) is int and abs(value) < 2**53:
+        return float(value)
+    if isinstance(default, list | tuple) and isinstance(value, list | tuple | str):
+        return parse(value, default) if isinstance(value, str) else type(default)(value)
+    return value
+
+
 def settle(config: str, knobs: Mapping[str, Any], configs: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict]:
     """The shortest way to say the same: `default` with hops=4 is `hops_4`, so both share one cache and one id.
 
-    `configs`: the knobs of each named configuration.
+    `configs`: the knobs of each named configuration, the default one first.
     """
+    base = next(iter(configs.values()), {})
     named: dict[str, Any] = {}
-    if config not in configs:
-        config, named = read_name(config, next(iter(configs.values()), {}))
-    if config not in configs:
-        refuse("config", config, configs)
-    wanted = dict(configs[config])
-    for knob, value in {**named, **knobs}.items():
+    if isinstance(config, str) and config not in configs:
+        config, named = read_name(config, base)
+    if not isinstance(config, str) or config not in configs:
+        knob, _, text = str(config).rpartition("_")
+        refuse("config", config, configs, hint=f"{knob}={text}" if knob in base and text else "")
+    wanted = {**configs[config], **named}
+    said = {knob: value for knob, value in wanted.items() if knob in named or not same(value, base[knob])}
+    for knob, value in knobs.items():
         if knob not in wanted:
             refuse("knob", knob, wanted)
-        if isinstance(wanted[knob], float) and type(value) is int:
-            value = float(value)
-        elif isinstance(wanted[knob], list | tuple) and isinstance(value, list | tuple):
-            value = type(wanted[knob])(value)
-        if value is not None:
-            wanted[knob] = value
+        value = fit(value, base[knob])
+        if value is None:
+            continue
+        if knob in said and not same(value, said[knob]):
+            raise ValueError(f"{knob}: got {shown(value)}, but the configuration {config!r} says {said[knob]!r}")
+        wanted[knob] = value
 
     def difference(name: str) -> dict[str, Any]:
         return {knob: value for knob, value in wanted.items() if not same(value, configs[name][knob])}

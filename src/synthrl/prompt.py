@@ -1,9 +1,6 @@
 """Row → chat messages. The default system prompt and the answer tag live here and nowhere else."""
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from datasets import Dataset
+from typing import Any
 
 TAG = "answer"
 # No answer stands in it, not between tags and not announced: whoever repeats the prompt has not answered.
@@ -44,18 +41,30 @@ def messages(row: dict[str, Any], system: str | None = SYSTEM) -> list[dict[str,
     return chat(user(row["question"], text, row["choices"]), system)
 
 
-def with_prompt(dataset: "Dataset", system: str | None = SYSTEM, plain: bool = False) -> "Dataset":
+def as_text(chat: list[dict[str, str]]) -> str:
+    """The chat as one text, for base models."""
+    return "\n\n".join(turn["content"] for turn in chat) + "\n\nAnswer:"
+
+
+def with_prompt(dataset: Any, system: str | None = SYSTEM, plain: bool = False) -> Any:
     """`dataset` asked in another way: with an own system prompt (None for none), or as plain text for base models.
+
+    A `Dataset` or `DatasetDict`, streamed or not; what comes back is of the same type.
 
     >>> ds = with_prompt(ds, system="Answer in one word, in <answer> tags.")  # doctest: +SKIP
     """
+    from datasets import Features, Value
+
+    from synthrl.row import FEATURES
+
+    if isinstance(dataset, dict):
+        return type(dataset)({name: with_prompt(split, system, plain) for name, split in dataset.items()})
 
     def ask(row: dict[str, Any]) -> dict[str, Any]:
         chat = messages(row, system)
-        return {"prompt": "\n\n".join(m["content"] for m in chat) + "\n\nAnswer:" if plain else chat}
+        return {"prompt": as_text(chat) if plain else chat}
 
-    if not plain:
-        return dataset.map(ask, desc="prompt")
-    # The column changes its type, so it is made anew, in the place where it stood.
-    columns = dataset.column_names
-    return dataset.map(ask, desc="prompt", remove_columns=["prompt"]).select_columns(columns)
+    features = dataset.features  # of some streams not known
+    if features:
+        features = Features({**features, "prompt": Value("string") if plain else FEATURES["prompt"]})
+    return dataset.map(ask, features=features)

@@ -1,4 +1,8 @@
-"""Is a row right? Everything is judged from its text and question, read and solved anew."""
+"""Is a row right? Everything is judged from its text and question, read and solved anew.
+
+A row without a text (`context="closed"`) has no proof: only what its question, steps and solution say of each other is
+judged, and `Across.unproven` counts it.
+"""
 
 import json
 import re
@@ -8,8 +12,11 @@ from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
+from synthrl import prompt
+from synthrl.row import UNANSWERABLE
+
 from . import questions
-from .grammar import COUNTS, Fact
+from .grammar import COUNTS, PLURALS, RANGES, Fact
 from .logic import NOTHING, Solved, Values, solve
 from .questions import Tree
 from .text import Place, Text, read
@@ -17,20 +24,21 @@ from .text import Place, Text, read
 Row = dict[str, Any]
 Known = dict[Tree, Values]
 MOST = 5  # answers that a question may ask for
+RESULT, UNSAID = "So the answer is {}.", 'The text has no answer to "{}" So the question cannot be answered.'
 
 
 def check(row: Row) -> list[str]:
     """What is wrong with the row: nothing, for a good one."""
     readings = questions.question(row["question"])
-    faults = [*_answers(row), *_prompt(row)]
+    faults = [*_answers(row), *_prompt(row), *_solution(row)]
     if len(readings) != 1:
         return [*faults, f"question has {len(readings)} readings: {row['question']!r}"]
     (tree,) = readings
     faults += _form(row, tree)
-    if not row["context"]["title"]:
-        return faults
-    text = read(row["context"])
     supporting = _supporting(row)
+    if not row["context"]["title"]:
+        return [*faults, *(f"supporting fact {place} without a text" for place in supporting)]
+    text = read(row["context"])
     missing = [
         f"supporting fact {place} is no sentence that states a fact" for place in supporting if place not in text.facts
     ]
@@ -41,7 +49,7 @@ def check(row: Row) -> list[str]:
     sizes = {(fact.relation, fact.subject): fact.object for fact in text.facts.values()}
     faults += _definite(tree, solved.known, sizes)
     faults += _proof(row, tree, solved, supporting) if row["answerable"] else _undetermined(solved)
-    return [*faults, *_steps(row, text, supporting)]
+    return [*faults, *_steps(row, tree, text, supporting)]
 
 
 def _supporting(row: Row) -> list[Place]:
@@ -57,17 +65,69 @@ def _answers(row: Row) -> Iterator[str]:
         yield f"answer {row['answer']!r} is not the canonical answers {canonical}"
     if (canonical == ["unanswerable"]) == row["answerable"]:
         yield f"answerable is {row['answerable']}, but the gold answer is {row['answer']!r}"
-    tagged = re.findall(r"<answer>(.*?)</answer>", row["solution"])
-    if tagged[-1:] != [row["answer"]] or not row["solution"].endswith("</answer>"):
-        yield f"the solution ends in {tagged[-1:]}, the gold answer is {row['answer']!r}"
+    wanted = [[answer] for answer in canonical] if row["answerable"] else [UNANSWERABLE]
+    if row["answers"] != wanted:
+        yield f"answers are {row['answers']}, with no other name for any they are {wanted}"
 
 
 def _prompt(row: Row) -> Iterator[str]:
-    said = row["prompt"] if isinstance(row["prompt"], str) else "\n".join(turn["content"] for turn in row["prompt"])
-    paragraphs = zip(row["context"]["title"], row["context"]["sentences"], strict=True)
-    for part in (row["question"], *(f"{title}\n{' '.join(sentences)}" for title, sentences in paragraphs)):
-        if part not in said:
-            yield f"the prompt lacks {part[:60]!r}"
+    """The user says the text and the question, and nothing else; the system prompt may be an own one."""
+    said, asked = row["prompt"], prompt.messages(row, system=None)
+    if isinstance(said, str):
+        good = f"\n\n{said}".endswith("\n\n" + prompt.as_text(asked))
+    else:
+        good = said[-1:] == asked and [turn["role"] for turn in said[:-1]] in ([], ["system"])
+    if not good:
+        yield "the prompt is not the text and the question alone"
+
+
+def _system(row: Row) -> str:
+    """What the prompt says before the user does."""
+    said = row["prompt"]
+    if isinstance(said, str):
+        return said.removesuffix(prompt.as_text(prompt.messages(row, system=None)))
+    return "\n".join(turn["content"] for turn in said[:-1])
+
+
+def _told(row: Row) -> list[dict[str, str]]:
+    """The steps that were answered: of an unanswerable row all but the last."""
+    return _all_steps(row)[: None if row["answerable"] else -1]
+
+
+def _all_steps(row: Row) -> list[dict[str, str]]:
+    steps = row["steps"]
+    if isinstance(steps, dict):
+        return [dict(zip(steps, values, strict=True)) for values in zip(*steps.values(), strict=True)]
+    return steps
+
+
+def _solution(row: Row) -> Iterator[str]:
+    """A line for every step, one that concludes, and the answer in the only tag."""
+    *lines, last = row["solution"].split("\n")
+    if last != f"<answer>{row['answer']}</answer>":
+        yield f"the solution ends in {last!r}, the gold answer is {row['answer']!r}"
+    closing = RESULT.format(row["answer"])
+    if not row["answerable"]:
+        closing = UNSAID.format(_all_steps(row)[-1]["question"]) if row["steps"] else ""
+    told = _told(row)
+    if len(lines) != len(told) + 1 or lines[-1] != closing:
+        yield f"the solution has {len(lines)} lines before its tag and concludes {lines[-1:]}, the steps are {len(told)}"
+    for line, step in zip(lines, told, strict=False):
+        if not _says(line, step):
+            yield f"the solution says {line!r}, the step {step['question']!r} finds {step['answer']!r}"
+
+
+def _says(line: str, step: dict[str, str]) -> bool:
+    """Whether a line of the solution states what the step asked and found."""
+    match questions.question(step["question"]):
+        case [("total", relation, _)]:
+            kind = RANGES[relation].split(" → ")[0]
+            group = kind if step["answer"] == "one" else PLURALS.get(kind, f"{kind}s")
+            return line == f"There are exactly {step['answer']} {group} in all."
+        case [tree]:
+            asked = line.removesuffix(f" is {step['answer']}.")
+            return asked != line and questions.phrase(asked[:1].lower() + asked[1:], None) == [tree]
+    return False
 
 
 def _form(row: Row, tree: Tree) -> Iterator[str]:
@@ -79,6 +139,8 @@ def _form(row: Row, tree: Tree) -> Iterator[str]:
     kind = {**kinds, "is": "yesno", "both": "intersection", "term": "temporal"}.get(head, "chain")
     if row["kind"] != kind:
         yield f"kind is {row['kind']}, the question is a {kind}"
+    if row["choices"]:
+        yield f"choices are {row['choices']}, the question offers none"
     number = re.fullmatch(r"[\d,]+", row["answer"])
     scorer = "number" if number else "label" if head == "is" or not row["answerable"] else "set"
     if row["scorer"] != scorer:
@@ -136,24 +198,41 @@ def _undetermined(solved: Solved) -> Iterator[str]:
         yield f"the row is called unanswerable, the text gives {sorted(found)}"
 
 
-def _steps(row: Row, text: Text, supporting: list[Place]) -> Iterator[str]:
-    """Every step but the one that an unanswerable row ends on rests on a sentence of its title; all proof is told."""
-    steps = row["steps"]
-    if isinstance(steps, dict):
-        steps = [dict(zip(steps, values, strict=True)) for values in zip(*steps.values(), strict=True)]
-    if not row["answerable"] and (not steps or steps.pop()["answer"] != "unanswerable"):
+def _steps(row: Row, tree: Tree, text: Text, supporting: list[Place]) -> Iterator[str]:
+    """Each rests on its supporting sentence, in their order, and speaks of what is known by then."""
+    told, known = _told(row), set(_names(tree))
+    if len(told) != len(supporting) if row["answerable"] else len(told) > len(supporting):
+        yield f"{len(told)} steps were answered, the supporting facts are {len(supporting)}"
+    for step, place in zip(told, supporting, strict=False):
+        fact = text.facts[place]
+        if step["title"] != place[0] or not _tells(fact, questions.question(step["question"]), step["answer"]):
+            yield f"supporting fact {place} does not answer {step['question']!r} by {step['answer']!r}"
+        if known.isdisjoint((fact.subject, fact.object)):
+            yield f"the step {step['question']!r} comes before anything has led to it"
+        known |= {fact.subject, fact.object}
+    if not row["answerable"]:
+        yield from _gap(_all_steps(row)[-1:], text, known)
+
+
+def _gap(last: list[dict[str, str]], text: Text, known: set[str]) -> Iterator[str]:
+    """The step that an unanswerable row ends on must be open."""
+    if not last or last[0]["answer"] != UNANSWERABLE[0]:
         yield "the last step of an unanswerable row must be the one without an answer"
-    told = set()
-    for step in steps:
-        readings = questions.question(step["question"])
-        places = [
-            p for p, fact in text.facts.items() if p[0] == step["title"] and _tells(fact, readings, step["answer"])
-        ]
-        told |= set(places)
-        if not places:
-            yield f"no sentence about {step['title']} answers {step['question']!r} by {step['answer']!r}"
-    if row["answerable"] and (told != set(supporting) or len(steps) != len(supporting)):
-        yield f"{len(steps)} steps rest on {len(told)} sentences, but the supporting facts are {len(supporting)}"
+        return
+    readings = questions.question(last[0]["question"])
+    if len(readings) != 1 or known.isdisjoint(_names(readings[0])):
+        yield f"the last step asks {last[0]['question']!r}, to which nothing has led"
+    elif found := solve(text, readings[0], []).answers.get("all"):
+        yield f"the last step asks {last[0]['question']!r}, and the text gives {sorted(found)}"
+
+
+def _names(tree: Tree) -> Iterator[str]:
+    """Whom a question names."""
+    if tree[0] == "name":
+        yield tree[1]
+    for part in tree[1:]:
+        if isinstance(part, tuple):
+            yield from _names(part)
 
 
 def _tells(fact: Fact, readings: list[Tree], answer: str) -> bool:
@@ -177,6 +256,8 @@ class Across:
         self.questions: Counter[tuple[str, str]] = Counter()
         self.contexts: set[bytes] = set()
         self.names: dict[str, set[str]] = {}
+        self.systems: dict[str, set[int]] = {}
+        self.unproven = 0
 
     def add(self, row: Row) -> None:
         split = row["id"].split("/")[-2]
@@ -185,12 +266,17 @@ class Across:
         if row["context"]["title"]:
             titles = "\n".join(row["context"]["title"])
             self.contexts.add(blake2b(titles.encode(), digest_size=16).digest())
+        else:
+            self.unproven += 1
+        # A system prompt that changes from row to row may tell the answer.
+        self.systems.setdefault(split, set()).add(hash(_system(row)))
         if json.loads(row["meta"]).get("worlds") is None:
             self.names.setdefault(split, set()).update(row["context"]["title"])
 
     def faults(self) -> list[str]:
         found = [f"{n} rows have the id {id_}" for id_, n in self.ids.items() if n > 1]
         found += [f"{n} rows of {split} ask {question!r}" for (split, question), n in self.questions.items() if n > 1]
+        found += [f"rows of {split} have {len(n)} system prompts" for split, n in self.systems.items() if len(n) > 1]
         for one, two in combinations(self.names, 2):
             if shared := self.names[one] & self.names[two]:
                 found.append(f"{one} and {two} share {len(shared)} names, {min(shared)} among them")

@@ -4,6 +4,7 @@ A `.pth` line runs at every start of Python. Ours puts one finder in place, whic
 `datasets` is imported; if synthrl is gone by then, nothing happens.
 """
 
+import os
 import sysconfig
 from pathlib import Path
 
@@ -22,11 +23,22 @@ def refuse(site: Path, error: OSError) -> ValueError:
     return ValueError(f"cannot change {site} ({error.strerror}): use a virtual environment, or ask who may write there")
 
 
+def put(path: Path, text: str) -> None:
+    """Whole or not at all: every start of Python reads it."""
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        new.write_text(text, encoding="utf-8")
+        os.replace(new, path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
 def enable(site: Path | None = None) -> str:
     module, line = files(site)
     try:
-        module.write_text(SOURCE, encoding="utf-8")
-        line.write_text(LINE, encoding="utf-8")  # last: it must not run without the other
+        put(module, SOURCE)
+        put(line, LINE)  # last: it must not run without the other
     except OSError as error:
         raise refuse(module.parent, error) from None
     return status(site)

@@ -18,6 +18,7 @@ examples:
   synthrl show fiction_multihop hops=4 --index 7
   synthrl prepare fiction_multihop hops=4 train=2000 --num-proc 4
   synthrl verify fiction_multihop hops=2-6 --rows 1000
+  synthrl guess fiction_multihop hops=2-6
   synthrl autoload enable
 """
 
@@ -27,10 +28,14 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"synthrl: {message}\n")
 
 
-def count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number, 0 or more")
+def count(text: str, least: int = 0) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number, {least} or more")
     return int(text)
+
+
+def positive(text: str) -> int:
+    return count(text, least=1)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,12 +60,14 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--split", default="train", help="default: %(default)s")
     show.add_argument("--index", type=count, default=0, metavar="N", help="which row of it; default: %(default)s")
     prepare = command("prepare", "fill the cache for load_dataset; without NAME, say what is in it", optional=True)
-    prepare.add_argument("--num-proc", type=count, metavar="N", help="worker processes")
+    prepare.add_argument("--num-proc", type=positive, metavar="N", help="worker processes")
     prepare.add_argument("--cache-dir", metavar="DIR", help="default: the cache of `datasets`")
     verify = command("verify", "check rows against their world, independently of the code that made them", of="TARGET")
     verify.add_argument("--split", help="default: all of them")
     verify.add_argument("--rows", type=count, metavar="N", help="at most so many of each split")
-    verify.add_argument("--num-proc", type=count, metavar="N", help="worker processes")
+    verify.add_argument("--num-proc", type=positive, metavar="N", help="worker processes")
+    guess = command("guess", "what shortcuts earn, on rows of the train split")
+    guess.add_argument("--rows", type=positive, default=4000, metavar="N", help="default: %(default)s")
     autoload = command("autoload", "let load_dataset know our names with no import at all", of=None)
     autoload.add_argument("action", choices=["enable", "disable", "status"])
     return top
@@ -68,14 +75,17 @@ def parser() -> argparse.ArgumentParser:
 
 def read_knobs(name: str, words: list[str]) -> tuple[str | None, dict[str, Any]]:
     """["hops_4", "train=20"] → "hops_4", {"train": 20}: each value in the type that the knob has by default."""
-    from synthrl.knobs import parse
+    from synthrl.knobs import parse, refuse
 
-    defaults = next(iter(hub.builder_class(name).named().values()))
+    builder = hub.builder_class(name)
+    defaults = builder.named()[builder.DEFAULT_CONFIG_NAME]
     config, given = None, {}
     for word in words:
         knob, equals, text = word.partition("=")
         if equals and "-" not in knob:  # with "-" it is a configuration's full name: hops_4-train=20
-            given[knob] = parse(text, defaults.get(knob))
+            if knob not in defaults:
+                refuse("knob", knob, defaults)
+            given[knob] = parse(text, defaults[knob])
         elif config is None:
             config = word
         else:
@@ -96,39 +106,58 @@ def list_all() -> None:
         print(f"  knobs: {' '.join(f'{k}={v}' for k, v in spell(named[builder.DEFAULT_CONFIG_NAME]).items())}\n")
 
 
+def show_one(name: str, config: str | None, knobs: dict[str, Any], split: str, index: int) -> None:
+    from synthrl.app.show import show
+    from synthrl.knobs import refuse
+
+    builder = hub.open_reader(name, config, **knobs)
+    sizes = {split: size for split, size in builder.sizes().items() if size}
+    if split not in sizes:
+        refuse("split", split, sizes)
+    if index >= sizes[split]:
+        raise ValueError(f"--index: got {index}, expected 0 to {sizes[split] - 1}, as {split} has {sizes[split]} rows")
+    show(next(iter(builder.rows(split, index, index + 1))))
+
+
+def verify_any(args: argparse.Namespace) -> int:
+    from synthrl.app.verify import run as verify
+
+    name = hub.ours(args.name) or (args.name if args.name in hub.names() else None)
+    if name is None and args.knobs:
+        raise ValueError(f"{args.knobs[0]}: knobs go with the name of a dataset, and {args.name!r} is none")
+    config, given = read_knobs(name, args.knobs) if name else (None, {})
+    return verify(name or args.name, config, given, args.rows, args.split, args.num_proc)
+
+
 def run(args: argparse.Namespace) -> int:
     if args.command == "list":
         list_all()
-    elif args.command == "autoload":
+        return 0
+    if args.command == "autoload":
         from synthrl.app import autoload
 
         print(getattr(autoload, args.action)())
-    elif args.command == "prepare" and args.name is None:
+        return 0
+    if args.command == "prepare" and args.name is None:
         from synthrl.app.prepare import report_all
 
         report_all(args.cache_dir)
+        return 0
+    if args.command == "verify":
+        return verify_any(args)
+
+    name = hub.ours(args.name) or args.name
+    config, given = read_knobs(name, args.knobs)
+    if args.command == "show":
+        show_one(name, config, given, args.split, args.index)
     elif args.command == "prepare":
         from synthrl.app.prepare import prepare
 
-        prepare(args.name, *read_knobs(args.name, args.knobs), num_proc=args.num_proc, cache_dir=args.cache_dir)
-    elif args.command == "show":
-        from synthrl.app.show import show
+        prepare(name, config, given, num_proc=args.num_proc, cache_dir=args.cache_dir)
+    elif args.command == "guess":
+        from synthrl.app.guess import run as guess
 
-        config, given = read_knobs(args.name, args.knobs)
-        builder = hub.open_builder(args.name, config, **given)
-        hub.check_split(builder, args.split)
-        size = builder.sizes()[args.split]
-        if args.index >= size:
-            raise ValueError(f"--index: got {args.index}, expected 0 to {size - 1}, as {args.split} has {size} rows")
-        show(next(iter(builder.rows(args.split, args.index, args.index + 1))))
-    elif args.command == "verify":
-        from synthrl.app.verify import run as verify
-
-        name = hub.ours(args.name) or (args.name if args.name in hub.names() else None)
-        if name is None and args.knobs:
-            raise ValueError(f"{args.knobs[0]}: knobs go with the name of a dataset, and {args.name!r} is none")
-        config, given = read_knobs(name, args.knobs) if name else (None, {})
-        return verify(name or args.name, config, given, args.rows, args.split, args.num_proc)
+        return guess(name, config, given, args.rows)
     return 0
 
 
@@ -149,7 +178,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except (ValueError, OSError, ImportError) as error:
-        print(f"synthrl: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"synthrl: {' '.join(str(error).split()) or type(error).__name__}", file=sys.stderr)
         return 2
 
 

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import re
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -80,8 +81,21 @@ def patch() -> None:
     load.dataset_module_factory = looks.dataset_module_factory = dataset_module_factory  # type: ignore[attr-defined]
 
 
-def open_builder(name: str, config: str | None = None, cache_dir: str | None = None, **knobs: Any) -> Any:
-    return builder_class(ours(name) or name)(config_name=config, cache_dir=cache_dir, **knobs)
+def open_builder(name: str, config: str | None = None, cache_dir: str | None = None, /, **knobs: Any) -> Any:
+    from synthrl.knobs import refuse
+
+    builder = builder_class(ours(name) or name)
+    allowed = builder.named()[builder.DEFAULT_CONFIG_NAME]
+    for knob in knobs:
+        if knob not in allowed:  # `datasets` would take some for its own: hash, features
+            refuse("knob", knob, allowed)
+    return builder(config_name=config, cache_dir=cache_dir, **knobs)
+
+
+def open_reader(name: str, config: str | None = None, /, **knobs: Any) -> Any:
+    """A builder of which only rows are asked: it writes nothing, but `datasets` wants to have a cache for it."""
+    with tempfile.TemporaryDirectory() as cache:
+        return open_builder(name, config, cache, **knobs)
 
 
 def check_split(builder: Any, split: Any) -> None:
@@ -99,12 +113,13 @@ def load_dataset(
     name: str,
     config: str | None = None,
     split: Any = None,
+    /,
     streaming: bool = False,
     num_proc: int | None = None,
     cache_dir: str | None = None,
     **knobs: Any,
 ) -> Any:
-    builder = open_builder(name, config, cache_dir, **knobs)
+    builder = open_reader(name, config, **knobs) if streaming else open_builder(name, config, cache_dir, **knobs)
     check_split(builder, split)
     if streaming:
         if num_proc is not None:

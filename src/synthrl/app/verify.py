@@ -7,20 +7,33 @@ synthrl verify rows.parquet
 import functools
 import importlib
 import itertools
+import json
 import multiprocessing
+import signal
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import datasets
+import pyarrow as pa
 from tqdm import tqdm
 
 from synthrl.app import hub
+from synthrl.row import COLUMNS, FEATURES, validate
 
 Row = dict[str, Any]
 CHUNK = 50  # rows that a worker gets at a time
 SHOWN = 10  # failures that are printed
+
+
+class Checked(NamedTuple):
+    row: Row
+    faults: list[str]
+    sound: bool = True  # else its columns do not hold what columns hold: nothing more can be said of it
 
 
 def run(
@@ -31,89 +44,145 @@ def run(
     split: str | None = None,
     num_proc: int | None = None,
 ) -> int:
-    """Exit status: 0 if rows were checked and all of them are right."""
+    """Exit status: 0 if rows were checked and no fault was found."""
     splits = _load(target, config, knobs or {}, split)
     stream = itertools.chain.from_iterable(itertools.islice(of_split, rows) for of_split in splits.values())
     first = next(stream, None)
     if first is None:
         print(f"{target}: no row was checked")
         return 1
-    module = _audit(first)
-    across, failures = module.Across(), []
+    name = _dataset(first)
+    across, failures = _audit(name, first).Across(), []
     counts: Counter[tuple[str, int]] = Counter()
-    checked = _checked(module, itertools.chain([first], stream), num_proc or 1)
-    for row, faults in tqdm(checked, desc="verify", unit=" rows", disable=None):
-        across.add(row)
-        counts[row["kind"], row["hops"]] += 1
-        failures += [f"{row['id']}: {fault}" for fault in faults]
+    malformed = 0
+    checked = _checked(name, itertools.chain([first], stream), num_proc or 1)
+    for row, faults, sound in tqdm(checked, desc="verify", unit=" rows", disable=None):
+        failures += [f"{row.get('id')}: {fault}" for fault in faults]
+        if sound:
+            across.add(row)
+            counts[row["kind"], row["hops"]] += 1
+        else:
+            malformed += 1
     failures += across.faults()
-    _report(counts, failures, len(across.contexts))
+    _report(counts, malformed, failures, across)
     return 1 if failures else 0
 
 
 def _load(target: str, config: str | None, knobs: dict[str, Any], split: str | None) -> dict[str, Iterable[Row]]:
     """The rows of each split, of one of our datasets or of what was saved."""
-    import datasets
-
     name = hub.ours(target) or (target if target in hub.names() else None)
-    path = Path(target)
-    if name:
-        loaded = hub.load_dataset(name, config, streaming=True, **knobs)
-    elif path.suffix in (".parquet", ".jsonl", ".json"):
-        loaded = datasets.load_dataset(
-            "parquet" if path.suffix == ".parquet" else "json", data_files=target, streaming=True
-        )
-    elif (path / "dataset_dict.json").exists() or (path / "state.json").exists():
-        loaded = datasets.load_from_disk(target)
-    elif path.is_dir():
-        loaded = datasets.load_dataset(target, streaming=True)
-    else:
-        raise ValueError(
-            f"{target}: got neither a dataset of ours ({', '.join(hub.names())}) nor a saved folder, .parquet or .jsonl"
-        )
+    loaded = hub.load_dataset(name, config, streaming=True, **knobs) if name else _open(target)
     splits = dict(loaded) if isinstance(loaded, dict) else {"rows": loaded}
+    if name and split and split not in splits:
+        raise ValueError(f"split: got {split!r}, expected one of {', '.join(splits)}")
+    if not name:
+        splits = {split: _read(target, of_split) for split, of_split in splits.items()}
     if split is None or split in splits:
         return splits if split is None else {split: splits[split]}
-    if name:
-        raise ValueError(f"split: got {split!r}, expected one of {', '.join(splits)}")
-    return {split: (row for of_split in splits.values() for row in of_split if row["id"].split("/")[-2:-1] == [split])}
+    wanted = (
+        row for of_split in splits.values() for row in of_split if str(row.get("id")).split("/")[-2:-1] == [split]
+    )
+    return {split: wanted}
 
 
-def _audit(row: Row) -> Any:
-    """The audit of the dataset that `row` comes from; its id says which."""
+def _open(target: str) -> Any:
+    path = Path(target)
+    try:
+        if path.suffix in (".parquet", ".jsonl", ".json"):
+            kind = "parquet" if path.suffix == ".parquet" else "json"
+            return datasets.load_dataset(kind, data_files=target, streaming=True)
+        if (path / "dataset_dict.json").exists() or (path / "state.json").exists():
+            return datasets.load_from_disk(target)
+        if path.is_dir():
+            return datasets.load_dataset(target, streaming=True)
+    except Exception as error:  # `datasets` meets a file that it does not understand in many ways
+        raise ValueError(f"{target}: cannot be opened, or holds no row: {str(error) or type(error).__name__}") from None
+    raise ValueError(
+        f"{target}: got neither a dataset of ours ({', '.join(hub.names())}) nor a saved folder, .parquet or .jsonl"
+    )
+
+
+def _read(target: str, rows: Iterable[Row]) -> Iterator[Row]:
+    try:
+        yield from rows
+    except Exception as error:
+        raise ValueError(f"{target}: cannot be read any further: {str(error) or type(error).__name__}") from None
+
+
+def _dataset(row: Row) -> str:
+    """The dataset that `row` comes from: its id says which."""
+    return str(row.get("id")).split("/")[0].rpartition("-")[0]
+
+
+def _audit(name: str, row: Row) -> Any:
     if not row.get("question"):
         raise ValueError("these rows ask no question: there is nothing to verify")
-    name = row["id"].split("/")[0].rpartition("-")[0]
     try:
         return importlib.import_module(f"synthrl.dataset_builders.{name}.audit.check")
     except ModuleNotFoundError as error:
         if error.name == "clingo":
             raise ImportError("verify needs clingo: pip install 'synthrl[audit]'") from None
-        raise ValueError(f"{row['id']}: no audit knows the dataset {name!r}") from None
+        raise ValueError(f"id: got {row.get('id')!r}, which names no dataset that has an audit") from None
 
 
-def _checked(module: Any, rows: Iterator[Row], num_proc: int) -> Iterator[tuple[Row, list[str]]]:
+def _checked(name: str, rows: Iterator[Row], num_proc: int) -> Iterator[Checked]:
     if num_proc == 1:
-        yield from ((row, module.check(row)) for row in rows)
+        yield from map(functools.partial(_check, name), rows)
         return
-    chunks = iter(lambda: list(itertools.islice(rows, CHUNK)), [])
-    with multiprocessing.get_context("spawn").Pool(num_proc) as pool:
-        for pairs in pool.imap(functools.partial(_check_chunk, module.__name__), chunks):
-            yield from pairs
+    pool = ProcessPoolExecutor(num_proc, multiprocessing.get_context("spawn"), _leave_control_c_to_the_parent)
+    waiting: deque[Future[list[Checked]]] = deque()
+    try:
+        for chunk in iter(lambda: list(itertools.islice(rows, CHUNK)), []):
+            waiting.append(pool.submit(_check_chunk, name, chunk))
+            if len(waiting) > 2 * num_proc:
+                yield from waiting.popleft().result()
+        for of_chunk in waiting:
+            yield from of_chunk.result()
+    except BrokenProcessPool:
+        raise ChildProcessError(
+            "a worker process was killed, perhaps for want of memory: try a lower --num-proc"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _check_chunk(module: str, rows: list[Row]) -> list[tuple[Row, list[str]]]:
-    check = importlib.import_module(module).check
-    return [(row, check(row)) for row in rows]
+def _leave_control_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _report(counts: Counter[tuple[str, int]], failures: list[str], contexts: int) -> None:
+def _check_chunk(name: str, rows: list[Row]) -> list[Checked]:
+    return [_check(name, row) for row in rows]
+
+
+def _check(name: str, row: Row) -> Checked:
+    """The faults of one row. Whatever it holds must not end the run: there are others to be checked."""
+    try:
+        if missing := [column for column in COLUMNS if row.get(column) is None]:
+            raise ValueError(f"it has no {', '.join(missing)}")
+        if _dataset(row) != name or row["id"].count("/") != 3:
+            raise ValueError(f"its id is none of {name}: dataset-version/configuration/split/index")
+        pa.Table.from_pylist([row if isinstance(row["prompt"], list) else {**row, "prompt": []}], FEATURES.arrow_schema)
+        if not isinstance(json.loads(row["meta"]), dict):
+            raise ValueError("meta is no JSON object")
+        validate({column: row[column] for column in COLUMNS})
+        return Checked(row, _audit(name, row).check(row))
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".removeprefix("ValueError: ").removeprefix(f"row {row.get('id')!r}: ")
+        return Checked(row, [" ".join(said.split())], sound=False)
+
+
+def _report(counts: Counter[tuple[str, int]], malformed: int, failures: list[str], across: Any) -> None:
     depths = sorted({hops for _, hops in counts})
     print(f"{'rows checked':15}" + "".join(f"{hops:>7}" for hops in depths) + "  hops")
     for kind in sorted({kind for kind, _ in counts}):
-        print(f"{kind:15}" + "".join(f"{counts[kind, hops] or '·':>7}" for hops in depths))
-    print(f"{counts.total()} rows, {contexts} different contexts, {len(failures)} failures")
+        print(f"{kind:15}" + "".join(f"{counts[kind, hops] or '-':>7}" for hops in depths))
+    print(
+        f"{counts.total() + malformed} rows, {len(across.contexts)} different contexts, {len(failures)} failures"
+        + (f", {malformed} rows malformed" if malformed else "")
+    )
+    if across.unproven:
+        print(f"{across.unproven} rows not proven: they have no text; only question, steps and solution were compared")
     for failure in failures[:SHOWN]:
         print(f"  {failure}", file=sys.stderr)
     if len(failures) > SHOWN:
-        print(f"  … and {len(failures) - SHOWN} more", file=sys.stderr)
+        print(f"  ... and {len(failures) - SHOWN} more", file=sys.stderr)
