@@ -116,15 +116,23 @@ def choice(completions: Sequence[Completion], *, strict: bool = False, **columns
 
 # the way to it
 
+_TOLD = ("context", "supporting_facts")
+_PROVEN = ("question", "context", "steps", "answers")
+
+
+def _has(row: Row, columns: Sequence[str]) -> bool:
+    """In a mixed dataset, a column that only another part has is None."""
+    return all(row[column] is not None for column in columns)
+
 
 def supporting_facts(completions: Sequence[Completion], **columns: Any) -> Rewards:
     """F1 of the supporting paragraphs named by their titles, on a scale on which naming all paragraphs is worth 0."""
-    return _each(completions, columns, ("context", "supporting_facts"), score_support)
+    return _each(completions, columns, _TOLD, score_support, lambda row: _has(row, _TOLD))
 
 
 def hop_recall(completions: Sequence[Completion], **columns: Any) -> Rewards:
     """The share of the proof's intermediate answers that the reasoning comes by, in order; 0 for naming everybody."""
-    return _each(completions, columns, ("question", "context", "steps", "answers"), score_hops)
+    return _each(completions, columns, _PROVEN, score_hops, lambda row: _has(row, _PROVEN))
 
 
 # its form

@@ -13,7 +13,7 @@ _LETTER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ANOTHER = re.compile(r"(?<!\w)\(?([A-Z])[).:](?!\w)")
-_REASON = re.compile(r"(?:because|since|as|is|,? which)\b")
+_REASON = re.compile(r",?\s?(?:because|since|as|is|which)\b")
 
 
 def _named(text: str, choices: Sequence[str]) -> list[int]:
@@ -23,16 +23,34 @@ def _named(text: str, choices: Sequence[str]) -> list[int]:
     return [i for i in found if not any(i != j and f" {choices[i]} " in f" {choices[j]} " for j in found)]
 
 
+def _exactly(prediction: str, choices: Sequence[str], texts: Sequence[str]) -> int | None:
+    """The choice that `prediction` is, as it stands or normalised: "E. coli" is no letter, "E" is one."""
+    said = prediction.strip().casefold()
+    if len(said) == 1 and 0 <= ord(said) - ord("a") < len(choices):
+        return None
+    for one, all_ in ((said, [choice.strip().casefold() for choice in choices]), (normalize(said), texts)):
+        if one and all_.count(one) == 1:  # ">5" and "<5" are told apart only as they stand
+            return all_.index(one)
+    return None
+
+
 def chosen(prediction: str, choices: Sequence[str]) -> int | None:
     """The one choice that `prediction` makes, by letter, by text or by both; None if none, or if they disagree."""
+    if not prediction.isprintable():  # marks of direction and the like are not seen
+        prediction = "".join([letter for letter in prediction if letter.isprintable() or letter.isspace()])
     texts = [normalize(choice) for choice in choices]
+    whole = _exactly(prediction, choices, texts)
+    if whole is not None:
+        return whole
     match = _LETTER.fullmatch(prediction.strip())
     index = ord(match[1].upper()) - ord("A") if match else len(choices)
     if match and index < len(choices) and (match[2] or not match[3] or _REASON.match(match[3])):
+        rest = normalize(match[3])
+        if rest == texts[index]:
+            return index
         others = [ord(letter) - ord("A") for letter in _ANOTHER.findall(match[3])]
         if any(other != index for other in others if other < len(choices)):
             return None
-        rest = normalize(match[3])
         named = _named(rest, texts)
         return index if not named or named == [index] or rest.startswith(texts[index]) else None
     named = _named(normalize(prediction), texts)
@@ -41,11 +59,11 @@ def chosen(prediction: str, choices: Sequence[str]) -> int | None:
 
 def score_choice(prediction: str, golds: Sequence[str], choices: Sequence[str]) -> Score:
     """Right if the choice made is the one that every gold names, by letter or by text."""
-    wanted = {chosen(gold, choices) for gold in golds}
-    if len(wanted) != 1 or None in wanted:
+    wanted = chosen(golds[0], choices) if golds else None
+    if wanted is None or any(gold != choices[wanted] and chosen(gold, choices) != wanted for gold in golds):
         raise ValueError(f"gold {golds!r} is not one of the choices {list(choices)!r}")
     said = chosen(prediction, choices)
-    return all_or_nothing(said in wanted, parsed=said is not None, answer=prediction)
+    return all_or_nothing(said == wanted, parsed=said is not None, answer=prediction)
 
 
 # labels
@@ -60,7 +78,8 @@ def _label(text: str) -> str:
         then = [word for word in words[1:3] if word not in ("and", "or")][:1]
         return "" if then and then[0] in _MEANS else _MEANS[words[0]]
     told = " ".join(words)
-    return told.rpartition(" is ")[2]
+    said = told.rpartition(" is ")[2]
+    return _MEANS.get(said, said)
 
 
 def score_label(prediction: str, golds: Sequence[str]) -> Score:
@@ -74,16 +93,30 @@ def score_label(prediction: str, golds: Sequence[str]) -> Score:
 # no answer
 
 _ABSTAINS = re.compile(
-    r"(?:(?:text|passage|context|question|answer|information|paragraphs?|it|this|that|there|is|are|so|not|to) )*"
-    r"(?:(?:unanswerable|undetermined|unknown|no answer|not (?:stated|given|mentioned|specified|known|answerable|said))"
+    r"(?:(?:text|passage|context|question|answer|information|paragraphs?|it|this|that|there|is|are|so"
+    r"|based|on|from|in|by|provided|given|above) )*"
+    r"(?:unanswerable|undetermined|unknown|unclear|no answer"
+    r"|(?:not|isnt) (?:stated|given|mentioned|specified|known|answerable|said|provided|determinable)"
     r"|(?:cannot|can not|cant|could not) be (?:determined|answered|known|inferred|told)"
-    r"|i (?:do not|dont|cannot|cant) (?:know|tell|say)|(?:insufficient|not enough|no) information"
-    r"|(?:do|does) not (?:say|state|tell|mention|specify|settle|provide|answer))\b.{0,200}"
+    r"|(?:not possible|impossible) to (?:determine|answer|know|tell|say)"
+    r"|(?:i|we|one) (?:do not|dont|cannot|cant) (?:know|tell|say|determine|answer)"
+    r"|(?:insufficient|not enough|no) information"
+    r"|(?:do not|dont|does not|doesnt) (?:say|state|tell|mention|specify|settle|provide|contain|answer))\b"
 )
+_LONGEST_REASON = 200  # characters said after that
+_LONGEST = 1_000  # characters in all
 
 
-def score_abstention(prediction: str, golds: Sequence[str] = ()) -> Score:
-    """Right if `prediction` says that the question has no answer; "Ada, or unknown" does not."""
-    said = normalize(prediction)
-    abstains = said in map(normalize, golds) or _ABSTAINS.fullmatch(said) is not None
-    return all_or_nothing(abstains, parsed=bool(said), answer=prediction)
+def abstains(text: str, golds: Sequence[str] = (), bare: bool = False) -> bool:
+    """Does `text` say that there is no answer? "Ada, or unknown" does not. `bare`: and nothing after that."""
+    if len(text) > _LONGEST:
+        return False
+    said = normalize(text)
+    match = _ABSTAINS.match(said)
+    rest = len(said) - match.end() if match else len(said)
+    return said in map(normalize, golds) or (match is not None and rest <= (0 if bare else _LONGEST_REASON))
+
+
+def score_abstention(prediction: str, golds: Sequence[str] = (), bare: bool = False) -> Score:
+    """Right if `prediction` says that the question has no answer."""
+    return all_or_nothing(abstains(prediction, golds, bare), parsed=bool(prediction), answer=prediction)

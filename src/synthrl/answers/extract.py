@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from synthrl.prompt import TAG
@@ -16,7 +15,9 @@ _LEAD = re.compile(
     r"(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct |right )?answer(?: is:?|:)\s", re.IGNORECASE
 )
 _WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s?\{([^{}]*)\}\.?|\*\*(.*)\*\*\.?|`([^`]*)`\.?", re.DOTALL)
-_SENTENCE_ENDS = re.compile(r"(?<=[\w)*\"'”’]{4}[.!?])\s+(?=\S)")  # "Dr. X" goes on, and so does "J. R. X"
+_SENTENCE_ENDS = re.compile(  # "Dr. X" goes on, and so does "J. R. X"
+    r"(?<!\b\w)(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|No|Mt|Ft))(?<!\b(?:Mrs|Rev|Gen|Col|Sgt))(?<!\bProf)[.!?]\s+(?=\S)"
+)
 _LONGEST_BARE = 200  # characters of a completion that is an answer and nothing else
 
 Completion = str | Sequence[dict[str, Any]]  # plain text, or the chat messages that a trainer hands on
@@ -26,7 +27,7 @@ def text_of(completion: Completion) -> str:
     """What the model said last."""
     if isinstance(completion, str):
         return completion
-    said = [message["content"] for message in completion if message.get("role", "assistant") == "assistant"]
+    said = [message.get("content") for message in completion if message.get("role", "assistant") == "assistant"]
     content = said[-1] if said else ""
     if isinstance(content, list):  # parts, of which some may be pictures
         content = "".join([part.get("text") or "" for part in content])
@@ -64,7 +65,9 @@ def extract_answer(completion: Completion, strict: bool = False, tag: str = TAG)
     answer = _in_tags(text, tag)
     if strict:
         return answer or None
-    for find in (partial(_open_tag, tag=tag), _boxed, _after_hashes, _announced, _bare):
+    answer = _open_tag(text, tag) if answer is None else answer
+    text = text.partition(f"</{tag}>")[0]  # where it ends if the prompt opened the tag
+    for find in (_boxed, _after_hashes, _announced, _bare):
         answer = find(text) if answer is None else answer
     return _bared(answer or "") or None
 

@@ -1,9 +1,10 @@
 """The one judge of a row: rewards, metrics and benchmarks all ask it, so they cannot disagree."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .choices import score_abstention, score_choice, score_label
+from .choices import abstains, score_abstention, score_choice, score_label
 from .extract import Completion, extract_answer
 from .figures import WRONG, Score, all_or_nothing
 from .numbers import score_number
@@ -17,13 +18,16 @@ def _only(answers: Sequence[Sequence[str]], scorer: str) -> Sequence[str]:
     """The aliases of the one answer that most scorers know."""
     if len(answers) != 1:
         raise ValueError(f"scorer {scorer!r} judges one answer, got {len(answers)}")
+    if isinstance(answers[0], str):
+        raise ValueError(f"answers: got {answers!r}, expected a list of aliases each: [[{answers[0]!r}]]")
     return answers[0]
 
 
 def _mathematics(prediction: str, golds: Sequence[str]) -> Score:
     from .mathematics import equal  # needs a library that not everyone has
 
-    return all_or_nothing(any(equal(prediction, gold) for gold in golds), answer=prediction)
+    said = prediction.strip().rstrip(".")  # 1/2. is 1/2, with the full stop of a sentence
+    return all_or_nothing(any(equal(said, gold) for gold in golds), answer=prediction)
 
 
 _JUDGES: dict[str, Callable[[str, Sequence[str]], Score]] = {
@@ -35,9 +39,19 @@ _JUDGES: dict[str, Callable[[str, Sequence[str]], Score]] = {
 
 def score_answer(answer: str, row: Mapping[str, Any]) -> Score:
     """Judge an answer, already taken out of its completion, by the rule that `row["scorer"]` names."""
-    scorer, answers = row["scorer"], row["answers"]
-    if not row.get("answerable", True):
-        return score_abstention(answer, _only(answers, scorer))
+    scorer, answers = str(row["scorer"]), row["answers"]
+    by_words = scorer.startswith("f1:")
+    if row.get("answerable") not in (None, True):  # None: the column of a mixed dataset, where this part has none
+        return score_abstention(answer, _only(answers, scorer), bare=by_words)
+    found = _judged(answer, row, scorer, answers)
+    # What counts where there is no answer counts nowhere else, or "unknown, 5" would be right both times. Words in
+    # common are counted as the benchmarks do; there no reason may follow, so no names can.
+    if found.f1 and not by_words and abstains(answer) and not any(map(abstains, itertools.chain(*answers))):
+        return WRONG._replace(answer=answer)
+    return found
+
+
+def _judged(answer: str, row: Mapping[str, Any], scorer: str, answers: Sequence[Sequence[str]]) -> Score:
     if scorer == "set":
         return score_set(answer, answers)
     if scorer == "choice":

@@ -13,7 +13,9 @@ from synthrl.prompt import TAG
 from .extract import Completion, text_of
 from .words import normalize
 
-_NAME = re.compile(r"\b[A-Z][\w'’-]*(?: (?:of |& )?[A-Z][\w'’-]*)+")  # where there is no text whose titles tell
+_POSSESSIVE = re.compile(r"(?<=\w\w)['’]s\b")  # "Ada's mother" speaks of Ada, "King's Cross" of no king
+# What looks like a name, where there is no text whose titles tell.
+_NAME = re.compile(r"(?<![\w'’-])[A-Z][\w'’-]*(?: (?:of |& )?[A-Z][\w'’-]*)+")
 
 
 def mentions(text: str, names: Collection[str]) -> Iterator[str]:
@@ -22,20 +24,26 @@ def mentions(text: str, names: Collection[str]) -> Iterator[str]:
     for name in sorted(names, key=len, reverse=True):
         words = name.split()
         by_word.setdefault(words[0], []).append(words)
-    told = normalize(text).split()
+    plain = _POSSESSIVE.sub("", text)
+    told = bare = normalize(text).split()
+    if plain != text:
+        bare = normalize(plain).split()
+        bare = bare if len(bare) == len(told) else told  # "a's" is no article, "a" is one
     place = 0
     while place < len(told):
-        for words in by_word.get(told[place], ()):
-            if told[place : place + len(words)] == words:
+        owner = by_word.get(bare[place], []) if bare[place] != told[place] else []
+        for words in by_word.get(told[place], []) + owner:
+            end = place + len(words)
+            if told[place:end] == words or [*told[place : end - 1], *bare[end - 1 : end]] == words:
                 yield " ".join(words)
-                place += len(words)
+                place = end
                 break
         else:
             place += 1
 
 
 def _titles(row: Mapping[str, Any]) -> set[str]:
-    return set(map(normalize, row["context"]["title"]))
+    return set(map(normalize, row["context"]["title"])) - {""}  # of "!!!", the band, nothing is left
 
 
 def _beyond_listing(value: float, of_listing: float) -> float:
@@ -51,7 +59,7 @@ def cited(completion: Completion, row: Mapping[str, Any]) -> set[str]:
 def score_support(completion: Completion, row: Mapping[str, Any]) -> float | None:
     """F1 of the paragraphs that `completion` names and those that support the answer, beyond what naming all of them
     would earn. None if the row has no such paragraphs."""
-    wanted = set(map(normalize, row["supporting_facts"]["title"]))
+    wanted = set(map(normalize, row["supporting_facts"]["title"])) - {""}
     if not wanted:
         return None
 
@@ -111,7 +119,7 @@ def score_hops(completion: Completion, row: Mapping[str, Any]) -> float | None:
 def _guessed_names(text: str, proof: Collection[str], question: str) -> set[str]:
     """Where no titles tell what is a name: those of the proof, and whatever else looks like one."""
     known = f" {normalize(question)} "
-    looks = {normalize(name) for name in _NAME.findall(text)}
+    looks = {normalize(name) for name in _NAME.findall(_POSSESSIVE.sub("", text))}
     others = {name for name in looks if f" {name} " not in known and not any(f" {p} " in f" {name} " for p in proof)}
     return others | set(mentions(text, proof))
 
@@ -119,7 +127,8 @@ def _guessed_names(text: str, proof: Collection[str], question: str) -> set[str]
 def _reasoning(completion: Completion) -> str:
     """All that comes before the final answer, thinking included."""
     text = text_of(completion)
-    return text.rpartition(f"<{TAG}>")[0] or text
+    before, tag, _ = text.rpartition(f"<{TAG}>")
+    return before if tag else text
 
 
 def _ascending(numbers: Sequence[int]) -> set[int]:

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from .figures import WRONG, Score
 from .words import normalize
 
-_BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,3}[.)])\s", re.MULTILINE)
-_APART = re.compile(r"[,;\n/|&]|\b(?:and|or)\b", re.IGNORECASE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*•]|\(?\d{1,3}[.)])\s", re.MULTILINE)
+_APART = re.compile(r"[,;\n/|&，；、]|\b(?:and|or)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)[\s.]*$")
 _LEAD = re.compile(r"^.*(?:\b(?:is|are|was|were|both|either|namely)\b|:)\s", re.IGNORECASE | re.DOTALL)
 _LONGEST = 10_000  # characters: no list of answers is longer, what is pasted may be
