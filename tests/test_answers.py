@@ -323,7 +323,7 @@ CITIES = [["Velmo", "Old Velmo"], ["Zarno"], ["Salt, Pepper & Co"]]
         ("Salt, Pepper and Co; Zarno", CITIES[1:], 1, "a name with a comma and an &"),
         ("Velmo", CITIES[:2], 2 / 3, "one of two"),
         ("Velmo, Gex", CITIES[:1], 1 / 2, "one right of two named"),
-        ("Velmo or Gex or Tor", CITIES[:1], 1 / 3, "one right of three named"),
+        ("Velmo or Gex or Tor", CITIES[:1], 1 / 4, "one right of three named: less than a guess"),
         ("Velmo (or Gex)", CITIES[:1], 1 / 2, "no hiding in an aside"),
         ("Velmo, Zarno, Gex", CITIES[:2], 2 / 3, "two right and one wrong"),
         ("Gex", CITIES[:2], 0, "wrong"),
@@ -508,8 +508,10 @@ def test_a_wrong_name_more_or_a_right_one_less_never_helps(said, answers):
 
 @SAME
 @given(people, st.integers(0, 5))
-def test_one_right_of_k_earns_one_kth(said, which):
-    assert score_set(" or ".join(said), [[said[which % len(said)]]]).f1 == pytest.approx(1 / len(said))
+def test_hedging_earns_no_more_than_guessing(said, which):
+    k, earned = len(said), score_set(" or ".join(said), [[said[which % len(said)]]]).f1
+    assert earned == pytest.approx(2 / (2 + k * (k - 1)))
+    assert earned <= 1 / k
 
 
 @SAME

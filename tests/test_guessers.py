@@ -158,7 +158,7 @@ def test_a_guess_earns_what_a_reward_would_pay():
     two = row(HOME, ["Drovamere", "Malvuton"])
     assert score("the drovamere.", row(HOME, ["Drovamere"])) == 1
     assert score(["Malvuton", "Drovamere"], two) == 1
-    assert score([f"P{n}" for n in range(19)] + ["Drovamere"], row(HOME, ["Drovamere"])) == pytest.approx(1 / 20)
+    assert score([f"P{n}" for n in range(19)] + ["Drovamere"], row(HOME, ["Drovamere"])) < 0.01
 
 
 def test_chance():

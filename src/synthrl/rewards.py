@@ -23,6 +23,7 @@ from synthrl.seeding import Stream
 Row = dict[str, Any]
 Rewards = list[float | None]
 _JUDGED_BY = ("answers", "scorer")
+_WHERE_THERE = ("id", "choices", "answerable", "answers", "steps")  # not needed, but heeded
 
 
 def _rows(completions: Sequence[Completion], columns: dict[str, Any], needed: Sequence[str]) -> list[Row]:
@@ -30,7 +31,7 @@ def _rows(completions: Sequence[Completion], columns: dict[str, Any], needed: Se
     missing = [name for name in needed if columns.get(name) is None]
     if missing:
         raise TypeError(f"this reward needs the columns {', '.join(needed)}; the dataset lacks {', '.join(missing)}")
-    names = [name for name in ("id", "choices", "answerable", *needed) if columns.get(name) is not None]
+    names = [name for name in {*needed, *_WHERE_THERE} if columns.get(name) is not None]
     uneven = [f"{len(columns[name])} of {name}" for name in names if len(columns[name]) != len(completions)]
     if uneven:
         raise ValueError(f"got {len(completions)} completions, but {', '.join(uneven)}")

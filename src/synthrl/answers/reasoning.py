@@ -51,22 +51,22 @@ def _beyond_listing(value: float, of_listing: float) -> float:
     return max(0.0, (value - of_listing) / (1 - of_listing)) if of_listing < 1 else value
 
 
-def cited(completion: Completion, row: Mapping[str, Any]) -> set[str]:
-    """The titles of the row's paragraphs that `completion` names, normalised."""
-    return set(mentions(text_of(completion), _titles(row)))
-
-
 def score_support(completion: Completion, row: Mapping[str, Any]) -> float | None:
     """F1 of the paragraphs that `completion` names and those that support the answer, beyond what naming all of them
     would earn. None if the row has no such paragraphs."""
     wanted = set(map(normalize, row["supporting_facts"]["title"])) - {""}
     if not wanted:
         return None
+    # Who says what a step or the question is answered by does not cite the paragraph of that name.
+    answers = {normalize(alias) for aliases in row.get("answers") or () for alias in aliases}
+    answers |= {normalize(step["answer"]) for step in row.get("steps") or ()}
+    titles = _titles(row) - (answers - wanted)
 
     def f1(named: Collection[str]) -> float:
         return 2 * len(wanted & set(named)) / (len(wanted) + len(named))
 
-    return _beyond_listing(f1(cited(completion, row)), f1(_titles(row)))
+    named = set(mentions(text_of(completion), _titles(row)))
+    return _beyond_listing(f1(named & titles), f1(titles))
 
 
 def hops(row: Mapping[str, Any]) -> list[str]:

@@ -1,11 +1,14 @@
 """Sets of names: all that must be named, each under any of its aliases, and nobody else.
 
-A wrong name counts twice against precision. So whoever names k of whom one is right earns 1/k, what picking one of the
-k would have earned on average: hedging does not pay, and listing everybody earns next to nothing.
+The first wrong name counts against precision as two right ones count for it, the next as four, and so on. So whoever
+names k of whom one is right earns no more than 1/k, what picking one of the k would have earned on average; from three
+on he earns less, and listing everybody earns next to nothing.
 """
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from .figures import WRONG, Score
 from .words import normalize
@@ -19,8 +22,24 @@ _LONGEST = 10_000  # characters: no list of answers is longer, what is pasted ma
 Key = tuple[str, ...]  # a name as pieces, parted as a list would be: ("salt", "pepper", "co") for "Salt, Pepper & Co"
 
 
-def _pieces(text: str) -> list[str]:
-    return [piece for piece in map(normalize, _APART.split(text)) if piece]
+class Wanted(NamedTuple):
+    names: dict[Key, list[int]]  # which answers each name names
+    parts: frozenset[str]  # pieces of names that have several
+
+
+@functools.lru_cache(maxsize=10_000)
+def _wanted(answers: tuple[tuple[str, ...], ...]) -> Wanted:
+    """Kept, since all completions of a group are judged by the same."""
+    names: dict[Key, list[int]] = {}
+    for number, aliases in enumerate(answers):
+        keys = {tuple([piece for piece in map(normalize, _APART.split(alias)) if piece]) for alias in aliases}
+        if not keys - {()}:
+            raise ValueError(f"answers: {aliases!r} is no list of names")
+        for key in keys - {()}:
+            names.setdefault(key, []).append(number)
+    if not names:
+        raise ValueError("answers: got none, expected at least one list of names")
+    return Wanted(names, frozenset([piece for key in names if len(key) > 1 for piece in key]))
 
 
 def _listed(prediction: str, names: Collection[Key]) -> list[str]:
@@ -37,15 +56,15 @@ def _listed(prediction: str, names: Collection[Key]) -> list[str]:
     return pieces
 
 
-def _joined(pieces: Sequence[str], names: Collection[Key]) -> tuple[set[Key], int]:
-    """Which of `names` the pieces make up, and how many other pieces there are: as few as can be."""
+def _joined(pieces: Sequence[str], wanted: Wanted) -> tuple[set[Key], int]:
+    """Which names the pieces make up, and how many others there are: as few as can be."""
+    names = wanted.names
     longest = max(map(len, names))
-    best: list[tuple[int, int, int]] = [
-        (0, 0, 0)
-    ]  # up to each piece: left over, names (negative), where the last began
+    # Up to each piece: how many are left over, how many names there are (negative), and where the last began.
+    best: list[tuple[int, int, int]] = [(0, 0, 0)]
     for end in range(1, len(pieces) + 1):
         options = [(best[end - 1][0] + 1, best[end - 1][1], -1)]
-        for start in range(max(0, end - longest), end):
+        for start in range(max(0, end - longest) if pieces[end - 1] in wanted.parts else end - 1, end):
             if tuple(pieces[start:end]) in names:
                 options.append((best[start][0], best[start][1] - 1, start))
         best.append(min(options))
@@ -87,22 +106,16 @@ def score_set(prediction: str, answers: Sequence[Sequence[str]]) -> Score:
     >>> score_set("Ada, Bo", [["Ada"]]).f1  # one of two
     0.5
     """
-    names: dict[Key, list[int]] = {}
-    for number, aliases in enumerate(answers):
-        keys = {tuple(_pieces(alias)) for alias in aliases} - {()}
-        if not keys or isinstance(aliases, str):
-            raise ValueError(f"answers: {aliases!r} is no list of names")
-        for key in keys:
-            names.setdefault(key, []).append(number)
-    if not names:
-        raise ValueError("answers: got none, expected at least one list of names")
-    pieces = _listed(prediction, names) if len(prediction) <= _LONGEST else []
+    if any(isinstance(aliases, str) for aliases in answers):
+        raise ValueError(f"answers: {answers!r} is no list of lists of names")
+    wanted = _wanted(tuple(map(tuple, answers)))
+    pieces = _listed(prediction, wanted.names) if len(prediction) <= _LONGEST else []
     if not pieces:
         return WRONG._replace(parsed=False, answer=prediction)
-    found, wrong = _joined(pieces, names)
-    right = _most([names[key] for key in found])
+    found, wrong = _joined(pieces, wanted)
+    right = _most([wanted.names[key] for key in found])
     if not right:
         return WRONG._replace(answer=prediction)
-    precision, recall = right / (right + 2 * wrong), right / len(answers)
+    precision, recall = right / (right + wrong * (wrong + 1)), right / len(answers)
     f1 = 2 * precision * recall / (precision + recall)
     return Score(float(precision == recall == 1), f1, precision, recall, answer=prediction)
