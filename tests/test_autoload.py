@@ -59,6 +59,8 @@ def test_enable_then_disable(environment):
     run = environment.run(LOADS)
     assert run.stdout == "3\n", run.stderr
     assert environment.modules() - before == {"_synthrl_autoload"}  # all that a start of Python pays
+    run = environment.run(f"import synthrl\n{LOADS}")  # both watch then, and neither waits for the other
+    assert run.stdout == "3\n", run.stderr
 
     assert "disabled" in environment.autoload("disable")
     assert "disabled" in environment.autoload("disable")

@@ -5,7 +5,7 @@ from synthrl.metrics import base
 
 
 class AnswerSet(base.Metric):
-    """F1 of the names given where one or several are asked for, in any order; a wrong name counts twice.
+    """F1 of the names given where one or several are asked for, in any order; naming too many does not pay.
 
     The mean of what the reward `synthrl.rewards.answer_set` gives.
     """

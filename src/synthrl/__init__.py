@@ -14,7 +14,7 @@ from synthrl.app import watch as _watch
 _watch.watch()
 
 
-def load_dataset(name: str, config: str | None = None, split: Any = None, **options: Any) -> Any:
+def load_dataset(name: str, /, config: str | None = None, split: Any = None, **options: Any) -> Any:
     """`datasets.load_dataset` for our datasets, by its public interface alone.
 
     `options`: streaming, num_proc, cache_dir, and the dataset's own knobs (hops=4, train=2000, ...).

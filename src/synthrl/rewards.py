@@ -101,7 +101,7 @@ def _by_scorer(
 
 
 def answer_set(completions: Sequence[Completion], *, strict: bool = False, **columns: Any) -> Rewards:
-    """F1 of the names given, for rows that ask for one or several; a name too many counts twice."""
+    """F1 of the names given, for rows that ask for one or several; naming too many does not pay."""
     return _by_scorer(completions, columns, strict, "set")
 
 
