@@ -22,7 +22,7 @@ from datasets import Dataset
 
 import synthrl
 from synthrl import rewards
-from synthrl.answers import CONVENTIONS, SCORING_VERSION, support
+from synthrl.answers import CONVENTIONS, SCORING_VERSION, score, support
 from synthrl.app import metrics
 from synthrl.metrics import base
 from synthrl.row import COLUMNS
@@ -591,3 +591,16 @@ def test_scripts_hold_one_metric_for_evaluate_to_find():
             thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, evaluate.Metric)
         ]
         assert len(found) == 1 and issubclass(found[0], base.Metric)
+
+
+def test_the_card_tells_how_the_conventions_differ():
+    card = (ROOT / "metrics" / "answer_f1" / "README.md").read_text()
+    lines = card.split("## How the conventions differ")[1].splitlines()
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    conventions = table[0][2:]
+    assert conventions == list(CONVENTIONS)
+    for prediction, gold, *cells in table[1:]:
+        for convention, cell in zip(conventions, cells, strict=True):
+            found = score(prediction, [gold], convention)
+            exact = "" if found.f1 == found.exact_match else f" ({found.exact_match:.0f})"
+            assert cell == f"{found.f1:.2f}{exact}", (prediction, convention)
