@@ -15,9 +15,11 @@ from synthrl.row import COLUMNS, UNANSWERABLE
 pytest.importorskip("clingo")
 
 from synthrl.app import cli, verify
+from synthrl.app.across import Across
 from synthrl.dataset_builders.fiction_multihop import relations
+from synthrl.dataset_builders.fiction_multihop.audit import check as audit
 from synthrl.dataset_builders.fiction_multihop.audit import grammar, questions
-from synthrl.dataset_builders.fiction_multihop.audit.check import Across, check
+from synthrl.dataset_builders.fiction_multihop.audit.check import check
 from synthrl.dataset_builders.fiction_multihop.builder import BUILDER
 
 TEXT = {
@@ -240,7 +242,7 @@ def test_rows_without_a_text_are_not_proven_but_must_be_without_it_everywhere():
     assert "the prompt is not the text and the question alone" in check({**row, "prompt": make("chain")["prompt"]})
     (fault,) = check({**row, "supporting_facts": {"title": ["Zarno"], "sent_id": [1]}})
     assert "without a text" in fault
-    across = Across()
+    across = Across(audit)
     across.add(row)
     across.add(make("chain"))
     assert across.unproven == 1
@@ -283,7 +285,7 @@ def test_an_own_prompt_is_fine(system, plain):
 
 
 def test_a_system_prompt_that_changes_may_tell_the_answer():
-    across = Across()
+    across = Across(audit)
     for name in ("chain", "yesno"):
         row = make(name)
         across.add({**row, "prompt": prompt.messages(row, f"Hint: {row['answer']}")})
@@ -291,11 +293,15 @@ def test_a_system_prompt_that_changes_may_tell_the_answer():
 
 
 def test_rows_are_compared_with_each_other():
-    across = Across()
+    across = Across(audit)
     for i, split in enumerate(("train", "train", "test")):
         across.add(make("chain", id=f"fiction_multihop-0/test/{split}/{i // 2}"))
     said = "; ".join(across.faults())
-    assert "2 rows have the id" in said and "2 rows of train ask" in said and "train and test share 7 names" in said
+    assert (
+        "2 rows have the id" in said
+        and "1 questions of train stand there twice" in said
+        and "train and test share 7 names" in said
+    )
 
 
 # The grammar covers the table, and means the same by every wording.
@@ -369,7 +375,7 @@ KNOBS = [
 @pytest.mark.parametrize("knobs", KNOBS, ids=str)
 def test_generated_rows_are_right(knobs, tmp_path):
     builder = BUILDER(**knobs, cache_dir=str(tmp_path))
-    across = Across()
+    across = Across(audit)
     for row in itertools.chain(builder.rows("train", 0, 60), builder.rows("heldout_phrasing", 0, 30)):
         assert check(row) == [], row["id"]
         across.add(row)

@@ -1,12 +1,7 @@
 """fiction_multihop: what its rows promise, apart from being right (see test_audit.py)."""
 
-import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,22 +11,6 @@ from synthrl.dataset_builders.fiction_multihop.relations import BY_NAME, DERIVED
 from synthrl.dataset_builders.fiction_multihop.rows import SPLITS
 from synthrl.dataset_builders.fiction_multihop.solve import KINDS
 from synthrl.dataset_builders.fiction_multihop.world import World
-from synthrl.row import validate
-
-GOLDEN = Path(__file__).parent / "golden_rows.json"
-CONFIGS = {
-    "default": {},
-    **{f"hops_{n}": {"hops": n} for n in range(1, 11)},
-    "closed, shared world": {"hops": "1-3", "context": "closed", "worlds": 1, "people": 120},
-    "unanswerable": {"hops": 3, "unanswerable": 0.5},
-    "long": {"hops": 2, "context_chars": 64_000},
-    "few relations": {
-        "hops": 2,
-        "relations": ("mother", "father", "birthplace", "mayor", "employer"),
-        "kinds": ("chain",),
-    },
-    "corpus": {"context": "corpus"},
-}
 
 
 @pytest.fixture
@@ -43,61 +22,8 @@ def rows(builder, split="train", start=0, stop=24):
     return list(builder.rows(split, start, stop))
 
 
-def digests(builder) -> dict[str, str]:
-    sizes = builder.sizes()
-    return {
-        split: hashlib.sha256(json.dumps(rows(builder, split, 0, min(16, sizes[split]))).encode()).hexdigest()[:16]
-        for split in sizes
-    }
-
-
-def test_golden_rows(make):
-    """Text changed? Then VERSION goes up, and `python tests/test_fiction_multihop.py` writes the new digests."""
-    golden = json.loads(GOLDEN.read_text())
-    assert golden["version"] == module.VERSION
-    assert {name: digests(make(**knobs)) for name, knobs in CONFIGS.items()} == golden["configs"]
-
-
-@pytest.mark.parametrize("knobs", [k for k in CONFIGS.values() if k.get("context") != "corpus"], ids=str)
-def test_rows_keep_the_contract(make, knobs):
-    found = rows(make(**knobs), stop=64)
-    for row in found:
-        validate(row)
-    assert len({row["id"] for row in found}) == len(found)
-
-
-def test_a_row_does_not_depend_on_its_slice(make):
-    whole = rows(make(hops=3), stop=40)
-    builder = make(hops=3)
-    assert [row for i in (37, 5, 11, 0) for row in builder.rows("train", i, i + 1)] == [
-        whole[i] for i in (37, 5, 11, 0)
-    ]
-
-
-def test_a_row_does_not_depend_on_the_process():
-    code = (
-        "import json, tempfile; from synthrl.dataset_builders.fiction_multihop.builder import BUILDER;"
-        "print(json.dumps(list(BUILDER(hops=3, cache_dir=tempfile.mkdtemp()).rows('test', 3, 9))))"
-    )
-    texts = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "77")
-    }
-    assert len(texts) == 1
-
-
 def test_named_and_given_hops_are_the_same_rows(make):
     assert rows(make(hops=4)) == rows(make(config_name="hops_4"))
-
-
-def test_sizes_do_not_change_rows(make):
-    assert rows(make(hops=2, train=100, test=7)) == rows(make(hops=2))
 
 
 @pytest.mark.parametrize("chars", [1_300, 2_000, 16_000, 128_000])
@@ -129,11 +55,6 @@ def test_no_question_stands_twice(make, knobs):
     )
     asked = [row["question"] for split in SPLITS for row in rows(builder, split, 0, 800 if split == "train" else 40)]
     assert len(set(asked)) == len(asked)
-
-
-def test_seeds_share_no_question(make):
-    one, other = ({row["question"] for row in rows(make(hops=1, seed=seed), stop=1_000)} for seed in (0, 1))
-    assert one.isdisjoint(other)
 
 
 def test_splits_share_no_name(make):
@@ -214,45 +135,3 @@ def test_the_table_has_what_it_promises():
 
 
 RULES = {rule.name for rule in DERIVED}
-BAD = [
-    ({"hops": 0}, "hops: got 0", "below the least"),
-    ({"hops": 17}, "hops: got 17", "beyond the most"),
-    ({"hops": "4"}, "hops: got '4'", "text that is no range would share the cache of 4"),
-    ({"hops": "6-2"}, "hops: got '6-2'", "backwards"),
-    ({"hops": "02-6"}, "hops: got '02-6'", "another spelling of the same"),
-    ({"hops": True}, "hops: got True", "True is not 1"),
-    ({"hops": 2.0}, "hops: got 2.0", "2.0 is not 2"),
-    ({"kinds": ("chian",)}, "did you mean 'chain'", "misspelt"),
-    ({"kinds": ()}, "at least one kind", "nothing to ask"),
-    ({"kinds": ("count",), "hops": 1}, "count", "a count takes two hops"),
-    ({"relations": ("motherr",)}, "did you mean 'mother'", "misspelt"),
-    ({"context": "opne"}, "did you mean 'open'", "misspelt"),
-    ({"context_chars": 1_500, "hops": 10}, "context_chars: got 1500", "too small for the chain"),
-    ({"context_chars": 200_000}, "context_chars: got 200000", "too long"),
-    ({"unanswerable": 1.5}, "unanswerable: got 1.5", "no share"),
-    ({"unanswerable": 0.5, "context": "closed"}, "unanswerable: got 0.5", "no text to lack a hop"),
-    ({"people": 3}, "people: got 3", "too small a world"),
-    ({"worlds": -1}, "worlds: got -1", "negative"),
-    ({"seed": -1}, "seed: got -1", "negative"),
-    ({"seed": "0"}, "seed: got '0'", "text"),
-    ({"train": -5}, "train: got -5", "negative size"),
-    ({"train": 10**12}, "train: got 1000000000000", "more than there are names for"),
-    ({"hops": 1, "worlds": 1, "test": 10}, "test: got 10", "train's one-hop rows ask everything"),
-    ({"hop": 4}, "did you mean 'hops'", "no such knob"),
-]
-
-
-@pytest.mark.parametrize(("knobs", "message", "reason"), BAD, ids=[reason for *_, reason in BAD])
-def test_bad_knobs_get_one_clear_line(make, tmp_path, knobs, message, reason):
-    with pytest.raises(ValueError) as caught:
-        make(**knobs)
-    assert message in str(caught.value) and "\n" not in str(caught.value)
-    assert not list(tmp_path.rglob("*.arrow"))
-
-
-if __name__ == "__main__":
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as cache:
-        found = {name: digests(module.BUILDER(cache_dir=cache, **knobs)) for name, knobs in CONFIGS.items()}
-    GOLDEN.write_text(json.dumps({"version": module.VERSION, "configs": found}, indent=1) + "\n")

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from synthrl.answers import score_answer
 
 Guess = str | list[str]
+OPEN = ("chain", "intersection", "superlative", "temporal")  # kinds whose answer may be anyone in the text
+READ_OFF = True  # one hop is told in one sentence, and is there for that
 
 
 def words(text: str) -> list[str]:

@@ -1,14 +1,11 @@
 """Is a row right? Everything is judged from its text and question, read and solved anew.
 
 A row without a text (`context="closed"`) has no proof: only what its question, steps and solution say of each other is
-judged, and `Across.unproven` counts it.
+judged, and `synthrl verify` counts it.
 """
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterator
-from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
@@ -23,6 +20,7 @@ from .text import Place, Text, read
 
 Row = dict[str, Any]
 Known = dict[Tree, Values]
+NEEDS_TEXT = TITLES_ARE_NAMES = True  # see synthrl.app.across
 MOST = 5  # answers that a question may ask for
 RESULT, UNSAID = "So the answer is {}.", 'The text has no answer to "{}" So the question cannot be answered.'
 
@@ -79,14 +77,6 @@ def _prompt(row: Row) -> Iterator[str]:
         good = said[-1:] == asked and [turn["role"] for turn in said[:-1]] in ([], ["system"])
     if not good:
         yield "the prompt is not the text and the question alone"
-
-
-def _system(row: Row) -> str:
-    """What the prompt says before the user does."""
-    said = row["prompt"]
-    if isinstance(said, str):
-        return said.removesuffix(prompt.as_text(prompt.messages(row, system=None)))
-    return "\n".join(turn["content"] for turn in said[:-1])
 
 
 def _told(row: Row) -> list[dict[str, str]]:
@@ -246,38 +236,3 @@ def _tells(fact: Fact, readings: list[Tree], answer: str) -> bool:
         case [("total", relation, ("name", fact.subject))]:
             return fact.relation == f"exactly {relation}" and COUNTS.get(answer) == int(fact.object)
     return False
-
-
-class Across:
-    """What only many rows together can show."""
-
-    def __init__(self) -> None:
-        self.ids: Counter[str] = Counter()
-        self.questions: Counter[tuple[str, str]] = Counter()
-        self.contexts: set[bytes] = set()
-        self.names: dict[str, set[str]] = {}
-        self.systems: dict[str, set[int]] = {}
-        self.unproven = 0
-
-    def add(self, row: Row) -> None:
-        split = row["id"].split("/")[-2]
-        self.ids[row["id"]] += 1
-        self.questions[split, row["question"]] += 1
-        if row["context"]["title"]:
-            titles = "\n".join(row["context"]["title"])
-            self.contexts.add(blake2b(titles.encode(), digest_size=16).digest())
-        else:
-            self.unproven += 1
-        # A system prompt that changes from row to row may tell the answer.
-        self.systems.setdefault(split, set()).add(hash(_system(row)))
-        if json.loads(row["meta"]).get("worlds") is None:
-            self.names.setdefault(split, set()).update(row["context"]["title"])
-
-    def faults(self) -> list[str]:
-        found = [f"{n} rows have the id {id_}" for id_, n in self.ids.items() if n > 1]
-        found += [f"{n} rows of {split} ask {question!r}" for (split, question), n in self.questions.items() if n > 1]
-        found += [f"rows of {split} have {len(n)} system prompts" for split, n in self.systems.items() if len(n) > 1]
-        for one, two in combinations(self.names, 2):
-            if shared := self.names[one] & self.names[two]:
-                found.append(f"{one} and {two} share {len(shared)} names, {min(shared)} among them")
-        return found

@@ -23,6 +23,7 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from synthrl.app import hub
+from synthrl.app.across import Across
 from synthrl.row import COLUMNS, FEATURES, validate
 
 Row = dict[str, Any]
@@ -52,7 +53,7 @@ def run(
         print(f"{target}: no row was checked")
         return 1
     name = _dataset(first)
-    across, failures = _audit(name, first).Across(), []
+    across, failures = Across(_audit(name, first)), []
     counts: Counter[tuple[str, int]] = Counter()
     malformed = 0
     checked = _checked(name, itertools.chain([first], stream), num_proc or 1)
