@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthrl.answers import score_row
+from synthrl.answers.numbers import parse
 from synthrl.answers.reasoning import score_hops
 from synthrl.app import hub
 from synthrl.guessers import Reading
@@ -74,9 +75,9 @@ ABSTAIN = {False: MADE["unanswerable"][0], True: MADE["unanswerable, by words"][
 def wrong_answer(row):
     """To a row of a dataset: another of its type."""
     if row["scorer"] == "number":
-        return str(int(row["answer"].replace(",", "")) + 1)
+        return str(parse(row["answer"]).value + 1)
     if row["scorer"] == "label" and row["answerable"]:
-        return {"yes": "no", "no": "yes"}[row["answer"]]
+        return {"yes": "no", "no": "yes"}.get(row["answer"], "nobody at all")
     named = {alias for aliases in row["answers"] for alias in aliases}
     return next((title for title in row["context"]["title"] if title not in named), "Nobody Atall")
 
@@ -247,7 +248,6 @@ def test_datasets_have_every_sort_of_row(cache):
         if config is None:
             rows = first_rows(name, config, knobs, cache)
             assert {row["answerable"] for row in rows} == {True, False}
-            assert len({row["kind"] for row in rows}) > 1
 
 
 # gold that cannot be judged by
@@ -256,7 +256,7 @@ def test_datasets_have_every_sort_of_row(cache):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"answers": []}, "got 0"),
+        ({"answers": []}, r"got \[\]"),
         ({"answers": [[]]}, "golds|no number|no list|no label|not one of"),
         ({"answers": [["a"], ["b"]], "scorer": "label"}, "one answer"),
         ({"answers": ["12"], "scorer": "number"}, "list of aliases"),

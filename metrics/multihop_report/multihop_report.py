@@ -123,7 +123,7 @@ def table(report):
     groups |= {f"hops {hops}": figures for hops, figures in report["by_hops"].items()}
     groups |= {f"kind {kind}": figures for kind, figures in report["by_kind"].items()}
     names = [name for name in report["all"] if name not in ("count", "gain")]
-    gains = ["change", *GAINS.values()] if "gain" in report["all"] else []
+    gains = ["before", "change", *GAINS.values()] if "gain" in report["all"] else []
     lines = [["rows", "count", *names, *gains], ["---"] + ["---:"] * (1 + len(names) + len(gains))]
     for label, figures in groups.items():
         cells = [_cell(figures.get(name), "mean") for name in names]

@@ -35,10 +35,10 @@ def chat(content: str, system: str | None = SYSTEM) -> list[dict[str, str]]:
 
 
 def messages(row: dict[str, Any], system: str | None = SYSTEM) -> list[dict[str, str]]:
-    """The chat that asks `row`."""
-    context = row["context"]
+    """The chat that asks `row`, which may lack context and choices."""
+    context = row.get("context") or {"title": [], "sentences": []}
     text = passage(context["title"], [" ".join(sentences) for sentences in context["sentences"]])
-    return chat(user(row["question"], text, row["choices"]), system)
+    return chat(user(row["question"], text, row.get("choices")), system)
 
 
 def as_text(chat: list[dict[str, str]]) -> str:

@@ -35,7 +35,7 @@ def _rows(completions: Sequence[Completion], columns: dict[str, Any], needed: Se
     uneven = [f"{len(columns[name])} of {name}" for name in names if len(columns[name]) != len(completions)]
     if uneven:
         raise ValueError(f"got {len(completions)} completions, but {', '.join(uneven)}")
-    return [{name: columns[name][i] for name in names} for i in range(len(completions))]
+    return [{"id": i, **{name: columns[name][i] for name in names}} for i in range(len(completions))]
 
 
 def _each(

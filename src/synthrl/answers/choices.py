@@ -4,16 +4,22 @@ import re
 from collections.abc import Sequence
 
 from .figures import Score, all_or_nothing
-from .words import normalize
+from .words import fold, normalize
 
 # multiple choice
 
 _LETTER = re.compile(
-    r"[\W_]{0,9}(?:(?:option|choice|answer)\s+)?[(\[*\"'`]{0,4}([a-z])(?![\w])([)\]*\"'`.:–-]{0,5})\s*(.*)",
+    r"[\W_]{0,9}(?:(?:it is|it's|that is|that's|i (?:choose|pick))\s+)?(?:(?:option|choice|answer)\s+)?[(\[*\"'`]{0,4}([a-z])(?![\w])([)\]*\"'`.:–-]{0,5})\s*(.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _ANOTHER = re.compile(r"(?<!\w)\(?([A-Z])[).:](?!\w)")
+_LISTED = re.compile(r"[\W_]{0,9}([a-z])[)\]]?\s*(?:[,/&]|(?:or|and)\b)", re.IGNORECASE)
 _REASON = re.compile(r",?\s?(?:because|since|as|is|which)\b")
+
+
+def _plain(text: str) -> str:
+    """Articles stay: "A" is a letter."""
+    return " ".join(fold(text))
 
 
 def _named(text: str, choices: Sequence[str]) -> list[int]:
@@ -28,7 +34,7 @@ def _exactly(prediction: str, choices: Sequence[str], texts: Sequence[str]) -> i
     said = prediction.strip().casefold()
     if len(said) == 1 and 0 <= ord(said) - ord("a") < len(choices):
         return None
-    for one, all_ in ((said, [choice.strip().casefold() for choice in choices]), (normalize(said), texts)):
+    for one, all_ in ((said, [choice.strip().casefold() for choice in choices]), (_plain(said), texts)):
         if one and all_.count(one) == 1:  # ">5" and "<5" are told apart only as they stand
             return all_.index(one)
     return None
@@ -38,14 +44,14 @@ def chosen(prediction: str, choices: Sequence[str]) -> int | None:
     """The one choice that `prediction` makes, by letter, by text or by both; None if none, or if they disagree."""
     if not prediction.isprintable():  # marks of direction and the like are not seen
         prediction = "".join([letter for letter in prediction if letter.isprintable() or letter.isspace()])
-    texts = [normalize(choice) for choice in choices]
+    texts = [_plain(choice) for choice in choices]
     whole = _exactly(prediction, choices, texts)
     if whole is not None:
         return whole
     match = _LETTER.fullmatch(prediction.strip())
     index = ord(match[1].upper()) - ord("A") if match else len(choices)
     if match and index < len(choices) and (match[2] or not match[3] or _REASON.match(match[3])):
-        rest = normalize(match[3])
+        rest = _plain(match[3])
         if rest == texts[index]:
             return index
         others = [ord(letter) - ord("A") for letter in _ANOTHER.findall(match[3])]
@@ -53,7 +59,10 @@ def chosen(prediction: str, choices: Sequence[str]) -> int | None:
             return None
         named = _named(rest, texts)
         return index if not named or named == [index] or rest.startswith(texts[index]) else None
-    named = _named(normalize(prediction), texts)
+    named = _named(_plain(prediction), texts)
+    listed = _LISTED.match(prediction)
+    if listed and ord(listed[1].upper()) - ord("A") not in (*named, *range(len(choices), 26)):
+        return None  # "A or Rome"
     return named[0] if len(named) == 1 else None
 
 
@@ -75,8 +84,7 @@ def _label(text: str) -> str:
     """The label that `text` gives: all of it, its first word for yes and no, what it says somebody *is*."""
     words = normalize(text).split()
     if words and words[0] in _MEANS:
-        then = [word for word in words[1:3] if word not in ("and", "or")][:1]
-        return "" if then and then[0] in _MEANS else _MEANS[words[0]]
+        return "" if {_MEANS[word] for word in words if word in _MEANS} - {_MEANS[words[0]]} else _MEANS[words[0]]
     told = " ".join(words)
     said = told.rpartition(" is ")[2]
     return _MEANS.get(said, said)
@@ -103,6 +111,7 @@ _ABSTAINS = re.compile(
     r"|(?:insufficient|not enough|no) information"
     r"|(?:do not|dont|does not|doesnt) (?:say|state|tell|mention|specify|settle|provide|contain|answer))\b"
 )
+_ABSTENTION = re.compile(r"\b(?:unanswerable|unknown|undetermined|cannot be determined)\b")
 _LONGEST_REASON = 200  # characters said after that
 _LONGEST = 1_000  # characters in all
 
@@ -117,6 +126,13 @@ def abstains(text: str, golds: Sequence[str] = (), bare: bool = False) -> bool:
     return said in map(normalize, golds) or (match is not None and rest <= (0 if bare else _LONGEST_REASON))
 
 
+def hints_at_abstaining(text: str) -> bool:
+    """Is it said anywhere that there is no answer, be it beside one?"""
+    return abstains(text) or _ABSTENTION.search(text.casefold()) is not None
+
+
 def score_abstention(prediction: str, golds: Sequence[str] = (), bare: bool = False) -> Score:
-    """Right if `prediction` says that the question has no answer."""
+    """Right if `prediction` says that the question has no answer. `golds`: other ways to say so."""
+    if not golds or not all(map(abstains, golds)):
+        raise ValueError(f"gold {golds!r} does not say that there is no answer, as that of an unanswerable row must")
     return all_or_nothing(abstains(prediction, golds, bare), parsed=bool(prediction), answer=prediction)

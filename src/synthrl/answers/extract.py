@@ -10,23 +10,33 @@ _THINKING_ENDS = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THINKING_STARTS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _BOXED = re.compile(r"\\f?boxed\s{0,9}\{")
 _HASHES = re.compile(r"####[ \t]{0,9}([-−+$€£]{0,3}\.?\d[^\n]*)")
-_ANSWER_IS = re.compile(r"\banswers?(?:[*_]{0,3}:[*_]{0,3}|[*_]{0,3} (?:is|are|was|would be|will be):?)", re.IGNORECASE)
-_LEAD = re.compile(
-    r"(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct |right )?answer(?: is:?|:)\s", re.IGNORECASE
+_IS = r"(?:[*_]{0,3}:[*_]{0,3}|[*_]{0,3} (?:is|are|was|were|(?:would|will|must|should) be):?)"
+_ANSWER_IS = re.compile(
+    rf"\b(?:answer|option|choice)s?{_IS}"
+    r"|^[#*_ \t]{0,8}(?:the )?(?:final )?answer[*_: \t]{0,6}$",  # a heading
+    re.IGNORECASE | re.MULTILINE,
 )
-_WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s?\{([^{}]*)\}\.?|\*\*(.*)\*\*\.?|`([^`]*)`\.?", re.DOTALL)
+_IS_THE_ANSWER = re.compile(r" is (?:the|my) (?:final |correct |right )?answer\b", re.IGNORECASE)
+_BULLETS = re.compile(r"(?:[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+[^\n]*(?:\n|$))+")
+_LEAD = re.compile(
+    r"(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct |right )?(?:answer|option|choice)(?: is:?|:)\s",
+    re.IGNORECASE,
+)
+_WRAPPED = re.compile(
+    r"\\(?:text|textbf|mathrm|mathbf)\s?\{([^{}]*)\}\.?|\*\*(.*)\*\*\.?|`([^`]*)`\.?|\$([^$]*)\$\.?", re.DOTALL
+)
 _SENTENCE_ENDS = re.compile(  # "Dr. X" goes on, and so does "J. R. X"
-    r"(?<!\b\w)(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|No|Mt|Ft))(?<!\b(?:Mrs|Rev|Gen|Col|Sgt))(?<!\bProf)[.!?]\s+(?=\S)"
+    r"(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|No|Mt|Ft))(?<!\b(?:Mrs|Rev|Gen|Col|Sgt))(?<!\bProf)[.!?]\s+(?=\S)"
 )
 _LONGEST_BARE = 200  # characters of a completion that is an answer and nothing else
 
 Completion = str | Sequence[dict[str, Any]]  # plain text, or the chat messages that a trainer hands on
 
 
-def text_of(completion: Completion) -> str:
+def text_of(completion: Completion | None) -> str:
     """What the model said last."""
-    if isinstance(completion, str):
-        return completion
+    if completion is None or isinstance(completion, str):
+        return completion or ""
     said = [message.get("content") for message in completion if message.get("role", "assistant") == "assistant"]
     content = said[-1] if said else ""
     if isinstance(content, list):  # parts, of which some may be pictures
@@ -62,9 +72,10 @@ def extract_answer(completion: Completion, strict: bool = False, tag: str = TAG)
     ('Ada', None)
     """
     text = after_thinking(text_of(completion))
-    answer = _in_tags(text, tag)
     if strict:
-        return answer or None
+        return _in_tags(text, tag) or None
+    text = re.sub(rf"<(/?){tag}>", rf"<\1{tag}>", text, flags=re.IGNORECASE)
+    answer = _in_tags(text, tag)
     answer = _open_tag(text, tag) if answer is None else answer
     text = text.partition(f"</{tag}>")[0]  # where it ends if the prompt opened the tag
     for find in (_boxed, _after_hashes, _announced, _bare):
@@ -81,7 +92,7 @@ def _in_tags(text: str, tag: str) -> str | None:
 def _open_tag(text: str, tag: str) -> str | None:
     """A tag at the end that was never closed: the trainer stopped there, or cut it off."""
     _, opened, rest = text.rpartition(f"<{tag}>")
-    return rest.strip() if opened else None
+    return rest.partition("<|")[0].strip() if opened else None  # "<|im_end|>" and its like
 
 
 def _boxed(text: str) -> str | None:
@@ -104,13 +115,18 @@ def _after_hashes(text: str) -> str | None:
 
 
 def _announced(text: str) -> str | None:
-    end = 0
-    for match in _ANSWER_IS.finditer(text):
-        end = match.end()
-    if not end:
-        return None
-    line = text[end:].lstrip().partition("\n")[0]
-    return _SENTENCE_ENDS.split(line, maxsplit=1)[0].strip().rstrip(".")
+    """ "The answer is Ada", a list of answers below a heading, or "Ada is the answer"."""
+    ends = [match.end() for match in _ANSWER_IS.finditer(text)]
+    if ends:
+        rest = text[ends[-1] :].lstrip()
+        below = "\n" in text[ends[-1] : len(text) - len(rest)]
+        bullets = _BULLETS.match(rest) if below else None
+        line = bullets[0] if bullets else _SENTENCE_ENDS.split(rest.partition("\n")[0], maxsplit=1)[0].rstrip(".")
+        return line.strip()
+    starts = [match.start() for match in _IS_THE_ANSWER.finditer(text)]
+    if starts:
+        return _SENTENCE_ENDS.split(text[: starts[-1]].rpartition("\n")[2])[-1].strip()
+    return None
 
 
 def _bared(answer: str) -> str:

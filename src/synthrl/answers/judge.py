@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .choices import abstains, score_abstention, score_choice, score_label
+from .choices import hints_at_abstaining, score_abstention, score_choice, score_label
 from .extract import Completion, extract_answer
 from .figures import WRONG, Score, all_or_nothing
 from .numbers import score_number
@@ -14,12 +14,19 @@ from .words import score
 SCORING_VERSION = "1.0.0"  # goes up whenever some completion earns something else; part of every result written
 
 
+def _golds(row: Mapping[str, Any]) -> Sequence[Sequence[str]]:
+    answers = row["answers"]
+    if isinstance(answers, str) or not len(answers) or any(isinstance(aliases, str) for aliases in answers):
+        raise ValueError(f"answers: got {answers!r}, expected all answers, each a list of aliases: [['Ada', 'Ada L.']]")
+    if not all(isinstance(alias, str) for aliases in answers for alias in aliases):
+        raise ValueError(f"answers: got {answers!r}, expected texts in it")
+    return answers
+
+
 def _only(answers: Sequence[Sequence[str]], scorer: str) -> Sequence[str]:
     """The aliases of the one answer that most scorers know."""
     if len(answers) != 1:
         raise ValueError(f"scorer {scorer!r} judges one answer, got {len(answers)}")
-    if isinstance(answers[0], str):
-        raise ValueError(f"answers: got {answers!r}, expected a list of aliases each: [[{answers[0]!r}]]")
     return answers[0]
 
 
@@ -39,14 +46,15 @@ _JUDGES: dict[str, Callable[[str, Sequence[str]], Score]] = {
 
 def score_answer(answer: str, row: Mapping[str, Any]) -> Score:
     """Judge an answer, already taken out of its completion, by the rule that `row["scorer"]` names."""
-    scorer, answers = str(row["scorer"]), row["answers"]
+    scorer, answers = str(row["scorer"]), _golds(row)
     by_words = scorer.startswith("f1:")
     if row.get("answerable") not in (None, True):  # None: the column of a mixed dataset, where this part has none
         return score_abstention(answer, _only(answers, scorer), bare=by_words)
     found = _judged(answer, row, scorer, answers)
     # What counts where there is no answer counts nowhere else, or "unknown, 5" would be right both times. Words in
     # common are counted as the benchmarks do; there no reason may follow, so no names can.
-    if found.f1 and not by_words and abstains(answer) and not any(map(abstains, itertools.chain(*answers))):
+    hedged = found.f1 and not by_words and hints_at_abstaining(answer)
+    if hedged and not any(map(hints_at_abstaining, itertools.chain(*answers))):
         return WRONG._replace(answer=answer)
     return found
 
@@ -55,7 +63,7 @@ def _judged(answer: str, row: Mapping[str, Any], scorer: str, answers: Sequence[
     if scorer == "set":
         return score_set(answer, answers)
     if scorer == "choice":
-        return score_choice(answer, _only(answers, scorer), row["choices"])
+        return score_choice(answer, _only(answers, scorer), row.get("choices") or ())
     if scorer in _JUDGES:
         return _JUDGES[scorer](answer, _only(answers, scorer))
     rule, _, convention = scorer.partition(":")
@@ -66,6 +74,8 @@ def _judged(answer: str, row: Mapping[str, Any], scorer: str, answers: Sequence[
 
 def score_row(completion: Completion, row: Mapping[str, Any], strict: bool = False) -> Score:
     """How good `completion` is as an answer to `row`; see `extract_answer` for what counts as its answer.
+
+    `parsed` says whether there was one, be it of the wrong kind.
 
     Whatever a model says gets a score. Gold that cannot be judged by raises, with the row's id.
 
@@ -78,4 +88,4 @@ def score_row(completion: Completion, row: Mapping[str, Any], strict: bool = Fal
         found = score_answer(answer or "", row)
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"row {row.get('id')!r}: {error}") from error
-    return found if answer is not None else WRONG._replace(parsed=False)
+    return found._replace(parsed=True) if answer is not None else WRONG._replace(parsed=False)

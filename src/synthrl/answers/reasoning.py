@@ -118,9 +118,11 @@ def score_hops(completion: Completion, row: Mapping[str, Any]) -> float | None:
 
 def _guessed_names(text: str, proof: Collection[str], question: str) -> set[str]:
     """Where no titles tell what is a name: those of the proof, and whatever else looks like one."""
-    known = f" {normalize(question)} "
+    known = f" {normalize(question)} {normalize(_POSSESSIVE.sub('', question))} "
     looks = {normalize(name) for name in _NAME.findall(_POSSESSIVE.sub("", text))}
-    others = {name for name in looks if f" {name} " not in known and not any(f" {p} " in f" {name} " for p in proof)}
+    # A name in capitals may have the first word of its sentence before it.
+    new = {name for name in looks if not any(f" {n} " in known for n in (name, name.partition(" ")[2]))}
+    others = {name for name in new if not any(f" {p} " in f" {name} " for p in proof)}
     return others | set(mentions(text, proof))
 
 

@@ -14,7 +14,8 @@ from .figures import WRONG, Score
 from .words import normalize
 
 _BULLET = re.compile(r"^[ \t]*(?:[-*•]|\(?\d{1,3}[.)])\s", re.MULTILINE)
-_APART = re.compile(r"[,;\n/|&，；、]|\b(?:and|or)\b", re.IGNORECASE)
+_APART = re.compile(r"[,;\n/|&，；、]|\b(?:and|or|also|as well as|along with)\b", re.IGNORECASE)
+_LATEX = re.compile(r"\\(?:text|textbf|mathrm)\s?\{([^{}]*)\}")
 _ASIDE = re.compile(r"\([^()]*\)[\s.]*$")
 _LEAD = re.compile(r"^.*(?:\b(?:is|are|was|were|both|either|namely)\b|:)\s", re.IGNORECASE | re.DOTALL)
 _LONGEST = 10_000  # characters: no list of answers is longer, what is pasted may be
@@ -42,15 +43,18 @@ def _wanted(answers: tuple[tuple[str, ...], ...]) -> Wanted:
     return Wanted(names, frozenset([piece for key in names if len(key) > 1 for piece in key]))
 
 
-def _listed(prediction: str, names: Collection[Key]) -> list[str]:
-    """The pieces of a list. A bullet goes, and an aside or a lead-in where a name is left then."""
+def _listed(prediction: str, wanted: Wanted) -> list[str]:
+    """The pieces of a list. A bullet goes, and an aside or a lead-in where a name, or a part of one, is left then."""
+
+    def known(piece: str) -> bool:
+        return (piece,) in wanted.names or piece in wanted.parts
+
     pieces = []
-    for raw in _APART.split(_BULLET.sub("\n", prediction)):
+    for raw in _APART.split(_BULLET.sub("\n", _LATEX.sub(r"\1", prediction))):
         piece = normalize(raw)
-        if piece and (piece,) not in names:
+        if piece and not known(piece):
             shorter = _ASIDE.sub("", raw)
-            found = [key for key in (normalize(shorter), normalize(_LEAD.sub("", shorter))) if (key,) in names]
-            piece = found[0] if found else piece
+            piece = next(filter(known, (normalize(shorter), normalize(_LEAD.sub("", shorter)))), piece)
         if piece:
             pieces.append(piece)
     return pieces
@@ -109,7 +113,7 @@ def score_set(prediction: str, answers: Sequence[Sequence[str]]) -> Score:
     if any(isinstance(aliases, str) for aliases in answers):
         raise ValueError(f"answers: {answers!r} is no list of lists of names")
     wanted = _wanted(tuple(map(tuple, answers)))
-    pieces = _listed(prediction, wanted.names) if len(prediction) <= _LONGEST else []
+    pieces = _listed(prediction, wanted) if len(prediction) <= _LONGEST else []
     if not pieces:
         return WRONG._replace(parsed=False, answer=prediction)
     found, wrong = _joined(pieces, wanted)

@@ -60,7 +60,8 @@ class _Folding(dict[int, str | None]):
         if letter in "'’‘`´ʼ" or (kind in ("Cc", "Cf", "Cn", "Co", "Cs", "Sc", "So") and not letter.isspace()):
             folded = None  # "O'Brien" is "OBrien", "$72" is 72; joiners and marks of direction are not seen
         elif kind[0] == "L" or kind == "Nd":
-            folded = unicodedata.normalize("NFKC", letter).casefold()  # one width, no ligatures
+            plain = unicodedata.normalize("NFKD", letter)  # one width, no ligatures
+            folded = _ACCENT.sub("", plain).casefold()
         elif kind[0] in "MN" or letter in ".%#+−":
             folded = letter
         else:
@@ -72,14 +73,19 @@ class _Folding(dict[int, str | None]):
 _PLAIN, _FOLDING = _Plain(), _Folding()
 
 
-def normalize(text: str) -> str:
-    """`text` as our convention compares it: no case, accents, punctuation or articles; "&" is "and", 1,000 is 1000."""
+def fold(text: str) -> list[str]:
+    """The words of `text` without case, accents and punctuation; "&" is "and", 1,000 is 1000."""
     if not text.isascii():
         text = text.translate(_PLAIN)
     text = text.casefold().replace("&", " and ")
     if not (text.isascii() and text.replace(" ", "").isalnum()):
         text = _IN_NUMBER.sub(lambda mark: "−" if mark[0] == "-" else "", text).translate(_FOLDING)
-    words = text.split()
+    return text.split()
+
+
+def normalize(text: str) -> str:
+    """`text` as our convention compares it: no case, accents, punctuation or articles."""
+    words = fold(text)
     return _without_articles(words) or " ".join(words)  # "A" may be an answer
 
 
