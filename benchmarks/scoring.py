@@ -189,10 +189,8 @@ PROOF = {
     "answers": [["Cy"]],
     "supporting_facts": {"title": ["Ada Fen", "Ada Ada"], "sent_id": [0, 0]},
 }
-PLAIN = {**PROOF, "context": {"title": [], "sentences": []}}  # no titles tell what is a name
 REWARDS = {
     "hop_recall": (rewards.hop_recall, PROOF),
-    "hop_recall, no titles": (rewards.hop_recall, PLAIN),
     "supporting_facts": (rewards.supporting_facts, PROOF),
     "format_ok": (rewards.format_ok, PROOF),
 }

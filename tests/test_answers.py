@@ -329,6 +329,10 @@ CITIES = [["Velmo", "Old Velmo"], ["Zarno"], ["Salt, Pepper & Co"]]
         ("Velmo (on the Lomar) and Zarno.", CITIES[:2], 1, "an aside"),
         ("They are Velmo and Zarno", CITIES[:2], 1, "a lead-in"),
         ("Velmo as well as Zarno", CITIES[:2], 1, "another and"),
+        ("(a) Velmo (b) Zarno", CITIES[:2], 1, "letters for bullets"),
+        ("It's Zarno", CITIES[1:2], 1, "said so"),
+        ("Zarno is the city", CITIES[1:2], 1, "said of it"),
+        ("only Zarno", CITIES[1:2], 1, "no other"),
         ("\\text{Velmo}, \\text{Zarno}", CITIES[:2], 1, "LaTeX"),
         ("Zarno (a city), Salt, Pepper & Co (a firm)", CITIES[1:], 1, "an aside to a name of several parts"),
         ("Velmo, Old Velmo, Zarno, Zarno", CITIES[:2], 1, "said twice"),
@@ -374,7 +378,8 @@ def test_one_name_that_two_bear_counts_once():
         ("1 200", 1200, "thousands apart"), ("1.2 × 10^3", 1200, "a power of ten"), ("10²", 100, "raised"), ("48k", 48000, "a k"),
         ("four dozen", 48, "dozens"), ("one half", 0.5, "parts in words"), ("half a cup", 0.5, "half of one"), ("\\frac12", 0.5, "short"),
         ("48 (24 times 2)", 48, "with its working"), ("48 (or 24)", None, "with another"), ("8 quarters", 8, "coins are a unit"),
-        ("not 48", None, "denied"), ("less than 48", None, "a bound"), ("√48", None, "a root"), ("no one", None, "nobody"),
+        ("12 km²", 12, "a unit that is raised"), ("3, not counting Ada", 3, "something else denied"),
+        ("3 people, no one else", 3, "no one is no number"), ("not 48", None, "denied"), ("less than 48", None, "a bound"), ("√48", None, "a root"), ("no one", None, "nobody"),
         ("1/0", None, "no number"), ("many", None, "no number either"), ("", None, "nothing"), ("5 " * 101, None, "too long"),
         ("5 thou\u017fand", 5, "an old s is no thousand"), ("\ud800", None, "half a character"),
     ],
@@ -410,7 +415,7 @@ def test_score_number(prediction, gold, right, reason):
         ("Yes.", "yes", 1, "a full stop"), ("true", "yes", 1, "true is yes"), ("No, he does not.", "no", 1, "the first word"),
         ("It is false", "no", 1, "what it says it is"), ("Brel is a mason", "mason", 1, "the same of another label"),
         ("She is uncertain", "uncertain", 1, "another label"), ("Yes or no", "yes", 0, "both"), ("yes, no", "no", 0, "both"),
-        ("yes, but no", "yes", 0, "taken back"), ("maybe", "yes", 0, "neither"), ("", "no", 0, "nothing"),
+        ("Yes, because no other city fits", "yes", 1, "with a reason"), ("yes, but no", "yes", 0, "taken back"), ("maybe", "yes", 0, "neither"), ("", "no", 0, "nothing"),
     ],
 )  # fmt: skip
 def test_score_label(prediction, gold, right, reason):
@@ -430,7 +435,7 @@ CHOICES = ["X-ray", "Chest X-ray", "E. coli", "< 5 mm", "> 5 mm"]
         ("E. coli", 2, "a text that begins as a letter would"), ("C. E. coli", 2, "… behind its own letter"), ("E", 4, "and the letter"),
         ("> 5 mm", 4, "told apart by a sign alone"), ("E) > 5 mm", 4, "with its letter"),
         ("It's B", 1, "said so"), ("A. Chest X-ray", None, "the letter of one, the text of another"),
-        ("A or Chest X-ray", None, "a letter and another's text"), ("A or B", None, "two"), ("B/C", None, "two"), ("B: E. coli", None, "letter and text disagree"),
+        ("not B", None, "denied"), ("B is wrong", None, "denied"), ("A or Chest X-ray", None, "a letter and another's text"), ("A or B", None, "two"), ("B/C", None, "two"), ("B: E. coli", None, "letter and text disagree"),
         ("X-ray, or E. coli", None, "two texts"), ("F", None, "no such letter"), ("", None, "nothing"), ("ECG", None, "none of them"),
     ],
 )  # fmt: skip
@@ -449,7 +454,8 @@ def test_gold_of_a_choice_may_look_like_a_letter():
     "text",
     ["Unanswerable.", "unknown", "Not stated", "Cannot be determined", "It can't be determined from the text.", "No answer",
      "The question is unanswerable because the text does not name her mother.", "The text doesn't say.", "I don't know",
-     "Based on the given text, it is not possible to determine.", "There is not enough information"],
+     "Based on the given text, it is not possible to determine.", "It's unanswerable", "It's not stated.", "Unable to determine",
+     "The head teacher is not stated", "The text gives no answer", "There is not enough information"],
 )  # fmt: skip
 def test_abstaining(text):
     assert abstains(text)

@@ -77,8 +77,10 @@ def wrong_answer(row):
     if row["scorer"] == "number":
         return str(parse(row["answer"]).value + 1)
     if row["scorer"] == "label" and row["answerable"]:
-        return {"yes": "no", "no": "yes"}.get(row["answer"], "nobody at all")
+        return {"yes": "no", "no": "yes", "true": "false", "false": "true"}.get(row["answer"], "nobody at all")
     named = {alias for aliases in row["answers"] for alias in aliases}
+    if row["scorer"] == "choice":
+        return next(choice for choice in row["choices"] if choice not in named)
     return next((title for title in row["context"]["title"] if title not in named), "Nobody Atall")
 
 
@@ -257,7 +259,7 @@ def test_datasets_have_every_sort_of_row(cache):
     ("change", "says"),
     [
         ({"answers": []}, r"got \[\]"),
-        ({"answers": [[]]}, "golds|no number|no list|no label|not one of"),
+        ({"answers": [[]]}, "golds|none can be said|no list"),
         ({"answers": [["a"], ["b"]], "scorer": "label"}, "one answer"),
         ({"answers": ["12"], "scorer": "number"}, "list of aliases"),
         ({"answers": None}, "NoneType"),

@@ -230,10 +230,19 @@ def test_interrupted(library):
 def test_killed_between_questions(library):
     judge = library()
     assert judge.ask("a", "b", 5) == "right"
+    judge.process.kill()  # and not waited for: it may be asked before it is gone
+    assert judge.ask("a", "b", 5) == "right"
     judge.process.kill()
     judge.process.wait()
     assert judge.ask("a", "b", 5) == "right"
     judge.stop()
+
+
+def test_no_verdict_is_not_remembered(library, monkeypatch):
+    monkeypatch.setattr(mathematics, "_judge", library())
+    assert not equal("slow", "b", seconds=0.2)
+    monkeypatch.setattr(mathematics._judge, "ask", lambda *asked: mathematics.RIGHT)
+    assert equal("slow", "b", seconds=0.2)
 
 
 def test_a_library_that_prints_and_reads_and_crashes(library, capfd):

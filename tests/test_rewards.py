@@ -7,6 +7,8 @@ import statistics
 import time
 from types import SimpleNamespace
 
+import numpy
+import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -229,17 +231,35 @@ def test_listing_is_worth_nothing_in_any_order(titles, times):
 CLOSED = {**ROW, "context": {"title": [], "sentences": []}}
 
 
+def test_where_nothing_tells_what_is_a_name_there_is_no_hop_recall():
+    assert one(rewards.hop_recall, "Mira Brel lives in Velmo.", CLOSED) is None
+    only = {**ROW, "context": {"title": list(TOLD)[:3], "sentences": list(TOLD.values())[:3]}}
+    assert one(rewards.hop_recall, "Mira Brel lives in Velmo.", only) is None  # all that there are belong to the proof
+
+
+def test_unanswerable_rows_want_no_more_than_can_be_come_by():
+    gap = {**ROWS["unanswerable"], "steps": [*ROW["steps"][:2], {**ROW["steps"][2], "answer": "unanswerable"}]}
+    assert one(rewards.supporting_facts, "Mira Brel lives in Velmo, and no more is said.", gap) == 1
+
+
 @pytest.mark.parametrize(
-    ("completion", "low", "high", "reason"),
-    [
-        ("The mother of Ada Brel is Mira Brel. She lives in Velmo. <answer>Lomar</answer>", 1, 1, "in order"),
-        ("Mira Brel. <answer>Lomar</answer>", 0.5, 0.5, "half of the way"),
-        ("Bo Dun? Ivo Lok? Tor Gex? Mira Brel? Velmo? <answer>Lomar</answer>", 0.1, 0.4, "guessing names costs"),
-        ("<answer>Lomar</answer>", 0, 0, "no way"),
-    ],
+    "completion",
+    [None, b"Lomar", 3, {"role": "assistant"}, ["Lomar"], [None], [{"content": 3}], [[{"content": "Lomar"}]]],
 )
-def test_hop_recall_without_a_text(completion, low, high, reason):
-    assert low <= one(rewards.hop_recall, completion, CLOSED) <= high, reason
+def test_what_is_no_completion_says_nothing(completion):
+    assert one(rewards.answer_reward, completion) == 0
+
+
+def test_columns_of_other_libraries():
+    table = pandas.DataFrame({"answers": [[["Ada"]], [["Bo"]], [["Cy"]]], "scorer": "set"}).sample(
+        frac=1, random_state=3
+    )
+    said = [tagged(answers[0][0]) for answers in table["answers"]]
+    assert rewards.answer_reward(said, answers=table["answers"], scorer=table["scorer"]) == [1, 1, 1]  # by place
+    golds = numpy.empty((1, 1), dtype=object)
+    golds[0, 0] = "B"
+    choices = numpy.array(["Oslo", "Rome"])
+    assert rewards.choice([tagged("Rome")], answers=[golds], scorer=["choice"], choices=[choices]) == [1]
 
 
 def test_rows_without_a_way_get_none():
@@ -256,7 +276,7 @@ def test_rows_without_a_way_get_none():
         ("See Ada Brel, Mira Brel and Velmo. <answer>Lomar</answer>", 1, 1, "all three and no other"),
         ("Ada Brel's text, Mira Brel’s and Velmo's.", 1, 1, "possessives"),
         ("See “ada brel”, MIRA BREL, velmo.", 1, 1, "case and quotes aside"),
-        ("See Ada Brel and Mira Brel.", 0.3, 0.7, "two of three"),
+        ("See Ada Brel and Mira Brel.", 0.1, 0.7, "two of three"),
         ("See Ada Brel, Mira Brel, Velmo and Bo Dun.", 0.3, 0.7, "one too many"),
         ("See Zarno.", 0, 0, "another"),
         ("See Velmoton.", 0, 0, "not a whole name"),
@@ -272,7 +292,7 @@ def test_supporting_facts(completion, low, high, reason):
 def test_a_title_of_nothing_but_marks(reward):
     """!!! is a band with a page of its own."""
     context = {"title": [*TOLD, "!!!"], "sentences": [*TOLD.values(), ["!!! is a band."]]}
-    facts = {"title": ["Ada Brel", "!!!"], "sent_id": [0, 0]}
+    facts = {"title": ["Mira Brel", "!!!"], "sent_id": [0, 0]}
     row = {**ROW, "context": context, "supporting_facts": facts}
     assert one(reward, "Ada Brel, Mira Brel, Velmo", row) > 0
 
@@ -281,7 +301,7 @@ def test_a_title_of_nothing_but_marks(reward):
 @pytest.mark.parametrize("row", [ROW, CLOSED], ids=["open", "closed"])
 def test_half_a_megabyte_takes_no_time(text, row):
     start = time.process_time()
-    assert one(rewards.hop_recall, text, row) == 0
+    assert one(rewards.hop_recall, text, row) in (0, None)
     assert one(rewards.supporting_facts, text) == 0
     assert time.process_time() - start < 2.5
 

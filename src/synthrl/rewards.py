@@ -23,7 +23,7 @@ from synthrl.seeding import Stream
 Row = dict[str, Any]
 Rewards = list[float | None]
 _JUDGED_BY = ("answers", "scorer")
-_WHERE_THERE = ("id", "choices", "answerable", "answers", "steps")  # not needed, but heeded
+_WHERE_THERE = ("id", "question", "choices", "answerable", "answers", "steps")  # not needed, but heeded
 
 
 def _rows(completions: Sequence[Completion], columns: dict[str, Any], needed: Sequence[str]) -> list[Row]:
@@ -35,7 +35,8 @@ def _rows(completions: Sequence[Completion], columns: dict[str, Any], needed: Se
     uneven = [f"{len(columns[name])} of {name}" for name in names if len(columns[name]) != len(completions)]
     if uneven:
         raise ValueError(f"got {len(completions)} completions, but {', '.join(uneven)}")
-    return [{"id": i, **{name: columns[name][i] for name in names}} for i in range(len(completions))]
+    lists = {name: list(columns[name]) for name in names}  # by place: an index of pandas is something else
+    return [{"id": i, **{name: lists[name][i] for name in names}} for i in range(len(completions))]
 
 
 def _each(
@@ -46,7 +47,13 @@ def _each(
     own: Callable[[Row], bool] = lambda row: True,
 ) -> Rewards:
     rows = _rows(completions, columns, needed)
-    return [judge(said, row) if own(row) else None for said, row in zip(completions, rows, strict=True)]
+    rewards: Rewards = []
+    for said, row in zip(completions, rows, strict=True):
+        try:
+            rewards.append(judge(said, row) if own(row) else None)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"row {row['id']!r}: {type(error).__name__}: {error}") from error
+    return rewards
 
 
 # the answer

@@ -14,7 +14,8 @@ _LETTER = re.compile(
 )
 _ANOTHER = re.compile(r"(?<!\w)\(?([A-Z])[).:](?!\w)")
 _LISTED = re.compile(r"[\W_]{0,9}([a-z])[)\]]?\s*(?:[,/&]|(?:or|and)\b)", re.IGNORECASE)
-_REASON = re.compile(r",?\s?(?:because|since|as|is|which)\b")
+_REASON = re.compile(r",?\s?(?:because|since|as|is (?:right|correct|the)|which)\b")
+_DENIED = re.compile(r"\b(?:not|isnt|never|neither|nor|except|wrong|incorrect|false)\b")
 
 
 def _plain(text: str) -> str:
@@ -48,6 +49,8 @@ def chosen(prediction: str, choices: Sequence[str]) -> int | None:
     whole = _exactly(prediction, choices, texts)
     if whole is not None:
         return whole
+    if _DENIED.search(_plain(prediction)) and not any(map(_DENIED.search, texts)):
+        return None
     match = _LETTER.fullmatch(prediction.strip())
     index = ord(match[1].upper()) - ord("A") if match else len(choices)
     if match and index < len(choices) and (match[2] or not match[3] or _REASON.match(match[3])):
@@ -68,7 +71,9 @@ def chosen(prediction: str, choices: Sequence[str]) -> int | None:
 
 def score_choice(prediction: str, golds: Sequence[str], choices: Sequence[str]) -> Score:
     """Right if the choice made is the one that every gold names, by letter or by text."""
-    wanted = chosen(golds[0], choices) if golds else None
+    if isinstance(choices, str) or not all(isinstance(choice, str) for choice in choices):
+        raise ValueError(f"choices: got {choices!r}, expected a list of texts")
+    wanted = chosen(golds[0], choices)
     if wanted is None or any(gold != choices[wanted] and chosen(gold, choices) != wanted for gold in golds):
         raise ValueError(f"gold {golds!r} is not one of the choices {list(choices)!r}")
     said = chosen(prediction, choices)
@@ -84,7 +89,10 @@ def _label(text: str) -> str:
     """The label that `text` gives: all of it, its first word for yes and no, what it says somebody *is*."""
     words = normalize(text).split()
     if words and words[0] in _MEANS:
-        return "" if {_MEANS[word] for word in words if word in _MEANS} - {_MEANS[words[0]]} else _MEANS[words[0]]
+        said = _MEANS[words[0]]
+        then = [word for word in words[1:3] if word not in ("and", "or", "but")][:1]
+        taken_back = {*then, words[-1]} & {"yes", "no"} | {*then} & {*_MEANS}
+        return "" if any(_MEANS[word] != said for word in taken_back) else said
     told = " ".join(words)
     said = told.rpartition(" is ")[2]
     return _MEANS.get(said, said)
@@ -101,10 +109,12 @@ def score_label(prediction: str, golds: Sequence[str]) -> Score:
 # no answer
 
 _ABSTAINS = re.compile(
-    r"(?:(?:text|passage|context|question|answer|information|paragraphs?|it|this|that|there|is|are|so"
+    r"(?:(?:\w+ ){0,8}(?:is|are|was|were) (?=not (?:stated|given|mentioned|specified|known|said|provided|available))"
+    r"|(?:text|passage|context|question|answer|information|paragraphs?|it|its|this|that|thats|there|is|are|so|gives"
     r"|based|on|from|in|by|provided|given|above) )*"
-    r"(?:unanswerable|undetermined|unknown|unclear|no answer"
-    r"|(?:not|isnt) (?:stated|given|mentioned|specified|known|answerable|said|provided|determinable)"
+    r"(?:unanswerable|undetermined|indeterminate|unspecified|unknown|unclear|no answer"
+    r"|(?:not|isnt) (?:stated|given|mentioned|specified|known|answerable|said|provided|available|determinable)"
+    r"|(?:cannot|unable to) (?:determine|answer|tell|say)"
     r"|(?:cannot|can not|cant|could not) be (?:determined|answered|known|inferred|told)"
     r"|(?:not possible|impossible) to (?:determine|answer|know|tell|say)"
     r"|(?:i|we|one) (?:do not|dont|cannot|cant) (?:know|tell|say|determine|answer)"
@@ -133,6 +143,6 @@ def hints_at_abstaining(text: str) -> bool:
 
 def score_abstention(prediction: str, golds: Sequence[str] = (), bare: bool = False) -> Score:
     """Right if `prediction` says that the question has no answer. `golds`: other ways to say so."""
-    if not golds or not all(map(abstains, golds)):
+    if not all(map(abstains, golds)):
         raise ValueError(f"gold {golds!r} does not say that there is no answer, as that of an unanswerable row must")
     return all_or_nothing(abstains(prediction, golds, bare), parsed=bool(prediction), answer=prediction)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from synthrl.prompt import TAG
 
@@ -34,14 +34,20 @@ Completion = str | Sequence[dict[str, Any]]  # plain text, or the chat messages 
 
 
 def text_of(completion: Completion | None) -> str:
-    """What the model said last."""
-    if completion is None or isinstance(completion, str):
-        return completion or ""
-    said = [message.get("content") for message in completion if message.get("role", "assistant") == "assistant"]
+    """What the model said last: nothing, where it is neither text nor chat messages."""
+    if isinstance(completion, str):
+        return completion
+    messages = [message for message in completion if isinstance(message, dict)] if _listed(completion) else []
+    said = [message.get("content") for message in messages if message.get("role", "assistant") == "assistant"]
     content = said[-1] if said else ""
-    if isinstance(content, list):  # parts, of which some may be pictures
-        content = "".join([part.get("text") or "" for part in content])
-    return content or ""
+    if _listed(content):  # parts, of which some may be pictures
+        texts = [part.get("text") if isinstance(part, dict) else part for part in content]
+        content = "".join([text for text in texts if isinstance(text, str)])
+    return content if isinstance(content, str) else ""
+
+
+def _listed(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    return isinstance(value, list | tuple)
 
 
 def after_thinking(text: str) -> str:
@@ -91,7 +97,9 @@ def _in_tags(text: str, tag: str) -> str | None:
 
 def _open_tag(text: str, tag: str) -> str | None:
     """A tag at the end that was never closed: the trainer stopped there, or cut it off."""
-    _, opened, rest = text.rpartition(f"<{tag}>")
+    before, opened, rest = text.rpartition(f"<{tag}>")
+    if not rest.strip() and f"<{tag}>" in before:  # "<answer>Ada<answer>": closed by the same
+        rest = before.rpartition(f"<{tag}>")[2]
     return rest.partition("<|")[0].strip() if opened else None  # "<|im_end|>" and its like
 
 

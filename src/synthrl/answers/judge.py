@@ -14,19 +14,21 @@ from .words import score
 SCORING_VERSION = "1.0.0"  # goes up whenever some completion earns something else; part of every result written
 
 
-def _golds(row: Mapping[str, Any]) -> Sequence[Sequence[str]]:
+def _golds(row: Mapping[str, Any]) -> list[list[str]]:
     answers = row["answers"]
     if isinstance(answers, str) or not len(answers) or any(isinstance(aliases, str) for aliases in answers):
         raise ValueError(f"answers: got {answers!r}, expected all answers, each a list of aliases: [['Ada', 'Ada L.']]")
     if not all(isinstance(alias, str) for aliases in answers for alias in aliases):
         raise ValueError(f"answers: got {answers!r}, expected texts in it")
-    return answers
+    return [list(aliases) for aliases in answers]  # some formats have arrays
 
 
 def _only(answers: Sequence[Sequence[str]], scorer: str) -> Sequence[str]:
     """The aliases of the one answer that most scorers know."""
     if len(answers) != 1:
         raise ValueError(f"scorer {scorer!r} judges one answer, got {len(answers)}")
+    if not answers[0] and scorer != "f1:squad_v2.0":
+        raise ValueError(f"answers: got {answers!r}, of which none can be said")
     return answers[0]
 
 
@@ -63,7 +65,8 @@ def _judged(answer: str, row: Mapping[str, Any], scorer: str, answers: Sequence[
     if scorer == "set":
         return score_set(answer, answers)
     if scorer == "choice":
-        return score_choice(answer, _only(answers, scorer), row.get("choices") or ())
+        choices = row.get("choices")
+        return score_choice(answer, _only(answers, scorer), () if choices is None else choices)
     if scorer in _JUDGES:
         return _JUDGES[scorer](answer, _only(answers, scorer))
     rule, _, convention = scorer.partition(":")
@@ -86,6 +89,6 @@ def score_row(completion: Completion, row: Mapping[str, Any], strict: bool = Fal
     answer = extract_answer(completion, strict)
     try:
         found = score_answer(answer or "", row)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"row {row.get('id')!r}: {error}") from error
     return found._replace(parsed=True) if answer is not None else WRONG._replace(parsed=False)

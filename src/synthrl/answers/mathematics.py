@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,14 @@ def equal(prediction: str, gold: str, seconds: float = 5.0) -> bool:
     _require_math_verify()
     if len(prediction) > LONGEST and prediction != gold:
         return False
-    return _equal(prediction, gold, seconds)
+    try:
+        return _equal(prediction, gold, seconds)
+    except Undecided:
+        return False
+
+
+class Undecided(Exception):
+    """There was no verdict in time: not to be remembered, another time there may be."""
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -54,6 +62,8 @@ def _equal(prediction: str, gold: str, seconds: float) -> bool:
         if "." not in prediction + gold:
             return False  # of decimals, those that differ may still be near enough
     verdict = _judge.ask(prediction, gold, seconds)
+    if verdict is None:
+        raise Undecided
     if verdict == UNREADABLE:
         raise ValueError(f"not a gold answer: {gold!r}")
     return verdict == RIGHT
@@ -74,14 +84,18 @@ class Judge:
         self.line: socket.socket | None = None  # to the process, which ends when this closes
 
     def ask(self, prediction: str, gold: str, seconds: float) -> str | None:
-        """The verdict; None if it took too long, or the process broke over it."""
-        verdict, tired = None, True
+        """The verdict; None if it took too long, or the process broke over it twice."""
         with self.lock:  # outside of the time limit: how busy the others are must not change a verdict
-            try:
-                verdict, tired = hear(self.connected(), seconds, [prediction, gold, seconds]) or (None, True)
-            finally:
-                if tired:  # or interrupted: the next must not hear the answer to this
-                    self.stop()
+            for _ in range(2):  # a process that ended before may have been killed, and for no fault of the answer's
+                start = time.monotonic()
+                verdict, tired = None, True
+                try:
+                    verdict, tired = hear(self.connected(), seconds, [prediction, gold, seconds]) or (None, True)
+                finally:
+                    if tired:  # or interrupted: the next must not hear the answer to this
+                        self.stop()
+                if verdict or time.monotonic() - start > 0.9 * seconds:
+                    break
         return verdict
 
     def connected(self) -> socket.socket:

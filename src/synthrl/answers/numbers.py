@@ -24,7 +24,7 @@ _NUMBER = re.compile(
     rf"|(?P<lone>half|quarter)\b"
     rf"|(?:(?P<whole>\d+)\s(?=\d+\s?/\s?\d))?(?P<digits>{_DIGITS})(?:\s?/\s?(?P<below>\d+)|e(?P<power>[-+]?\d\d?)\b"
     r"|\s?(?:×|x|\*|times)\s?10\s?\^(?P<ten>[-−]?\d\d?)|\^(?P<raised>\d\d?))?)"
-    r"(?P<half>\sand\s(?:a|one)\shalf\b)?(?P<scale>\s?(?:dozen|hundred|thousand|million|billion)\b|k\b)?"
+    r"(?P<half>\sand\s(?:a|one)\shalf\b)?(?P<scale>\s?(?:dozen|hundred|thousand|million|billion)\b|\s?k\b)?"
     r"(?P<percent>\s?\\?%|\spercent\b|\sper\scent\b)?"
 )
 _LATEX = (
@@ -37,11 +37,12 @@ _LATEX = (
 )
 _VULGAR = re.compile("[¼-¾⅐-⅞]")
 _RAISED = re.compile("[⁰¹²³⁴-⁹]+")
+_UNIT_RAISED = re.compile(r"(?<=[a-z])\s?\^\d")  # of "km^2"
 _WORKED_OUT = re.compile(r"\((?![^()]*\bor\b)[^()]*(?:[-+*/×=]|times|plus|minus)[^()]*\)")
 _SEVERAL = re.compile(r"\b(?:or|and)\b|[,;]\s")  # "x = 3 or x = 4" is not worked out to be 4
 _NOT_SO = re.compile(
-    r"\b(?:not|isnt|isn't|never|no one|(?:less|fewer|more|greater|other) than|at (?:least|most)|under|over|between|sqrt)\b"
-    r"|[√<>≠≤≥]"
+    rf"\b(?:not|isn't|never|(?:less|fewer|more|greater|other) than|at (?:least|most)|under|over|between)\s+(?:[$€£]|equal to\s)?\s?"
+    rf"(?=\d|{_WORD})|[√<>≠≤≥]|\bsqrt\b"
 )
 _LONGEST = 200  # characters of an answer that is a number, its unit and a few words
 
@@ -93,6 +94,7 @@ def parse(text: str) -> Number | None:
         text = pattern.sub(plain, text)
     text = _VULGAR.sub(lambda part: " " + unicodedata.normalize("NFKC", part[0]).replace("⁄", "/"), text)
     text = _RAISED.sub(lambda power: "^" + unicodedata.normalize("NFKC", power[0]), text).lower()
+    text = _UNIT_RAISED.sub("", text).replace("no one", "nobody")
     if _NOT_SO.search(text):
         return None
     worked, _, result = text.rpartition("=")

@@ -14,10 +14,16 @@ from .figures import WRONG, Score
 from .words import normalize
 
 _BULLET = re.compile(r"^[ \t]*(?:[-*•]|\(?\d{1,3}[.)])\s", re.MULTILINE)
-_APART = re.compile(r"[,;\n/|&，；、]|\b(?:and|or|also|as well as|along with)\b", re.IGNORECASE)
+_APART = re.compile(
+    r"[,;\n/|&，；、•]|(?:^|\s)\([a-z]\)\s|\b(?:and|or|also|plus|as well as|along with)\b", re.IGNORECASE
+)
 _LATEX = re.compile(r"\\(?:text|textbf|mathrm)\s?\{([^{}]*)\}")
 _ASIDE = re.compile(r"\([^()]*\)[\s.]*$")
-_LEAD = re.compile(r"^.*(?:\b(?:is|are|was|were|both|either|namely)\b|:)\s", re.IGNORECASE | re.DOTALL)
+_LEAD = re.compile(
+    r"^(?:.*(?:\b(?:is|are|was|were|both|either|namely|only|just)\b|\bit's\b|:)|\s*the [a-z]+)\s",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAIL = re.compile(r"\s(?:is|are|was|were|only)\b.*$", re.IGNORECASE | re.DOTALL)
 _LONGEST = 10_000  # characters: no list of answers is longer, what is pasted may be
 
 Key = tuple[str, ...]  # a name as pieces, parted as a list would be: ("salt", "pepper", "co") for "Salt, Pepper & Co"
@@ -54,7 +60,8 @@ def _listed(prediction: str, wanted: Wanted) -> list[str]:
         piece = normalize(raw)
         if piece and not known(piece):
             shorter = _ASIDE.sub("", raw)
-            piece = next(filter(known, (normalize(shorter), normalize(_LEAD.sub("", shorter)))), piece)
+            readings = (shorter, _LEAD.sub("", shorter), _TAIL.sub("", shorter))
+            piece = next(filter(known, map(normalize, readings)), piece)
         if piece:
             pieces.append(piece)
     return pieces
@@ -88,6 +95,9 @@ def _joined(pieces: Sequence[str], wanted: Wanted) -> tuple[set[Key], int]:
 
 def _most(wanted: Iterable[Collection[int]]) -> int:
     """How many of `wanted` can have one of their own: a maximum matching, by augmenting paths."""
+    wanted = list(wanted)
+    if all(len(choices) == 1 for choices in wanted):  # as a rule no name is that of two
+        return len({choice for choices in wanted for choice in choices})
     taken: dict[int, Collection[int]] = {}
 
     def place(choices: Collection[int], seen: set[int]) -> bool:
