@@ -119,6 +119,7 @@ def score_hops(completion: Completion, row: Mapping[str, Any]) -> float | None:
     titles = _titles(row)
     told = " ; ".join([f"{step['answer']} ; {step['title']}" for step in _column(row, "steps")])
     proof = set(mentions(told, titles)) | _answers(row)
+    proof |= set(map(normalize, (row.get("supporting_facts") or {"title": ()})["title"]))
     others = titles - proof - set(mentions(row["question"], titles))
     named = set(mentions(_reasoning(completion), titles))
     ours = titles & proof

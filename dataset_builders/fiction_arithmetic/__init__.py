@@ -1,0 +1,1 @@
+"""Quantities of invented places, linked by sums, products and comparisons."""

@@ -1,0 +1,1 @@
+"""Reads rows back and solves them anew, sharing no code with the generator."""
