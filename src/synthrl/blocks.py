@@ -34,7 +34,7 @@ SPINE = ("blocks", "fiction", "knobs", "prompt", "row", "seeding")  # the module
 
 def fingerprint(folder: Path) -> str:
     """Of all source that decides the rows: a dataset's own modules and templates, and the spine."""
-    own = [path for path in folder.rglob("*") if path.suffix in (".py", ".jinja")]
+    own = [path for path in folder.rglob("*") if path.suffix in (".py", ".jinja", ".yaml")]
     files = {path.relative_to(folder).as_posix(): path for path in own}
     files |= {f"../{path.name}": path for path in Path(__file__).parent.glob("*.py") if path.stem in SPINE}
     digest = hashlib.sha256()

@@ -23,7 +23,15 @@ from synthrl.seeding import Stream
 Row = dict[str, Any]
 Rewards = list[float | None]
 _JUDGED_BY = ("answers", "scorer")
-_WHERE_THERE = ("id", "question", "choices", "answerable", "answers", "steps", "supporting_facts")  # not needed, but heeded
+_WHERE_THERE = (
+    "id",
+    "question",
+    "choices",
+    "answerable",
+    "answers",
+    "steps",
+    "supporting_facts",
+)  # not needed, but heeded
 
 
 def _rows(completions: Sequence[Completion], columns: dict[str, Any], needed: Sequence[str]) -> list[Row]:

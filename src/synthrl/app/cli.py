@@ -4,6 +4,7 @@ import argparse
 import importlib.metadata
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from synthrl.app import hub
@@ -19,6 +20,7 @@ examples:
   synthrl prepare fiction_multihop hops=4 train=2000 --num-proc 4
   synthrl verify fiction_multihop hops=2-6 --rows 1000
   synthrl guess fiction_multihop hops=2-6
+  synthrl task new my_task.yaml
   synthrl autoload enable
 """
 
@@ -68,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--num-proc", type=positive, metavar="N", help="worker processes")
     guess = command("guess", "what shortcuts earn, on rows of the train split")
     guess.add_argument("--rows", type=positive, default=4000, metavar="N", help="default: %(default)s")
+    task = command("task", "tasks of your own, as a file of templates", of=None)
+    task.add_argument("action", choices=["new", "check", "preview"])
+    task.add_argument("file", metavar="FILE.yaml", help="new: to be written; check and preview: to be read")
     autoload = command("autoload", "let load_dataset know our names with no import at all", of=None)
     autoload.add_argument("action", choices=["enable", "disable", "status"])
     return top
@@ -119,6 +124,26 @@ def show_one(name: str, config: str | None, knobs: dict[str, Any], split: str, i
     show(next(iter(builder.rows(split, index, index + 1))))
 
 
+def work_on_task(action: str, file: str) -> int:
+    """Exit status: 0 unless faults were found."""
+    from synthrl.app.show import show
+    from synthrl.dataset_builders.templated_task import lint, scaffold
+
+    if action == "new":
+        path = Path(file)
+        with path.open("x", encoding="utf-8") as new:  # never over a file that is there
+            new.write(scaffold.new(path.stem))
+        print(f"wrote {file}: edit it, then `synthrl task check {file}`")
+        return 0
+    if action == "check":
+        faults = lint.lint(file)
+        print("\n".join(faults) or f"{file}: no fault found")
+        return 1 if faults else 0
+    for row in scaffold.preview(file):
+        show(row)
+    return 0
+
+
 def verify_any(args: argparse.Namespace) -> int:
     from synthrl.app.verify import run as verify
 
@@ -133,6 +158,8 @@ def run(args: argparse.Namespace) -> int:
     if args.command == "list":
         list_all()
         return 0
+    if args.command == "task":
+        return work_on_task(args.action, args.file)
     if args.command == "autoload":
         from synthrl.app import autoload
 

@@ -1,0 +1,1 @@
+"""Tasks written as one YAML file each, with templates and a scorer."""
