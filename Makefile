@@ -9,7 +9,7 @@ TYPED := $(VENV)/typed
 # Tests run two at a time; a process that also threads its arithmetic only gets in its own way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow lint clean
+.PHONY: help demo gallery test test-slow lint clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' $(MAKEFILE_LIST) | awk '{printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print}'
@@ -17,6 +17,9 @@ help:  ## list these commands
 demo: $(VENV)/.base  ## build a small dataset and show a question of it
 	$(BIN)/synthrl prepare fiction_multihop hops=4 train=2000
 	$(BIN)/synthrl show fiction_multihop hops=4
+
+gallery: $(VENV)/.base  ## write GALLERY.md: a row of every kind of every dataset
+	$(BIN)/python -m synthrl.app.gallery > GALLERY.md
 
 test: $(VENV)/.dev  ## the quick tests
 	$(BIN)/python -m pytest -n 2 -m "not slow"

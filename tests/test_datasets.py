@@ -15,11 +15,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from datasets import interleave_datasets
 
+import synthrl
 from synthrl.answers import score_row
-from synthrl.app import guess, hub
+from synthrl.app import gallery, guess, hub
 from synthrl.app.across import Across
-from synthrl.row import validate
+from synthrl.row import COLUMNS, validate
 
 FOLDER = Path(__file__).parent / "datasets"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -155,6 +157,28 @@ def test_the_card(name):
         assert heading in card, heading
     knobs = {knob for of_config in hub.builder_class(name).named().values() for knob in of_config}
     assert [knob for knob in sorted(knobs) if f"`{knob}`" not in card] == []
+
+
+def test_the_gallery_is_current():
+    """`make gallery`"""
+    assert gallery.page() == (Path(__file__).parents[1] / "GALLERY.md").read_text()
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_families_mix(tmp_path, streaming):
+    """Every dataset has the same columns, so that stock `datasets` interleaves them, by weight if one likes."""
+    sizes = {"train": 20, "validation": 1, "test": 1, "heldout_phrasing": 1}
+    parts = [
+        synthrl.load_dataset(
+            name, split="train", streaming=streaming, cache_dir=None if streaming else str(tmp_path), **sizes
+        )
+        for name in NAMES
+    ]
+    weights = [1 / len(parts)] * len(parts)
+    mixed = interleave_datasets(parts, probabilities=weights, seed=0, stopping_strategy="all_exhausted")
+    found = list(mixed)
+    assert {row["id"].split("-")[0] for row in found} == set(NAMES)
+    assert all(tuple(row) == COLUMNS for row in found)
 
 
 # the promises of the cards, on thousands of rows

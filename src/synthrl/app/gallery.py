@@ -1,31 +1,24 @@
-"""The gallery: a row of every dataset and task, as a page. `make gallery` writes it, and a test keeps it current."""
+"""The gallery: a row of every kind of every dataset, as a page. `make gallery` writes it, and a test keeps it current."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from synthrl.app import hub
 
-FEW = 3  # rows of a dataset that are shown, of different kinds
+ROWS = 300  # in which every kind turns up
 LONG = 1_200  # characters of a text of which the rest is left out
 
 
-def samples(name: str) -> Iterator[dict[str, Any]]:
-    """The first rows that differ in kind; of a dataset of tasks, one of each task."""
-    builder = hub.open_reader(name)
-    tasks = getattr(builder, "tasks", None)
-    if tasks:
-        for task in tasks():
-            yield next(hub.open_reader(name, task=task).rows("train", 0, 1))
-        return
-    kinds: set[str] = set()
-    for row in builder.rows("train", 0, 60):
-        if row["kind"] not in kinds and len(kinds) < FEW:
-            kinds.add(row["kind"])
-            yield row
+def samples(name: str) -> list[dict[str, Any]]:
+    """The first row of each kind; a task is a kind of its own."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in hub.open_reader(name).rows("train", 0, ROWS):
+        found.setdefault(row["kind"], row)
+    return [found[kind] for kind in sorted(found)]
 
 
 def page() -> str:
-    lines = ["# Gallery", "", "A row of every dataset and task, made by `make gallery`."]
+    lines = ["# Gallery", "", "A row of every kind of every dataset, made by `make gallery`."]
     for name in hub.names():
         lines += ["", f"## {name}", "", f"[Card](dataset_builders/{name}/README.md)"]
         for row in samples(name):
@@ -45,11 +38,14 @@ def entry(row: dict[str, Any]) -> Iterator[str]:
         if paragraph:
             yield from ("> " + line for line in paragraph.split("\n"))
             yield ">"
-    for number, choice in enumerate(row["choices"]):
-        yield f"> {chr(65 + number)}. {choice}"
+    yield from (f"> {chr(65 + number)}. {choice}  " for number, choice in enumerate(row["choices"]))
     yield ""
     yield f"<details><summary>Answer: {row['answer']}</summary>"
     yield ""
     yield from (f"    {line}" for line in row["solution"].splitlines())
     yield ""
     yield "</details>"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

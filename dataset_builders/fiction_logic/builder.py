@@ -1,0 +1,107 @@
+"""fiction_logic: logic puzzles with one solution, which is found by exhaustive search and can be followed step by step.
+
+load_dataset("synthrl/fiction_logic", kinds=["knights"], people=5)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import datasets
+
+from synthrl import knobs
+from synthrl.blocks import RowBuilder
+
+from .names import SPLITS
+from .rows import KINDS, SIZE, row
+
+VERSION = "1.0.0"  # goes up whenever a golden row changes
+RANGES = {"people": (3, 10), "items": (3, 8), "depth": (1, 8)}
+
+
+@dataclass
+class FictionLogicConfig(datasets.BuilderConfig):
+    kinds: tuple[str, ...] = KINDS
+    people: int | str = "3-6"  # knights and knaves: how many people, 4 or a range "3-8"
+    items: int | str = "3-6"  # ordering: how many are put in order
+    depth: int | str = "1-4"  # rules: steps of the shortest proof
+    seed: int = 0
+    train: int = 10_000
+    validation: int = 500
+    test: int = 500
+    heldout_phrasing: int = 500
+
+    def sizes(self, kind: str) -> tuple[int, int]:
+        """The least and the most of what makes a puzzle of `kind` large."""
+        low, _, high = str(getattr(self, SIZE[kind])).partition("-")
+        return int(low), int(high or low)
+
+    def size_key(self, kind: str) -> tuple[object, ...]:
+        """What the rows of `kind` depend on besides seed, split and index; nothing where the knob is at its default."""
+        sizes = self.sizes(kind)
+        return () if sizes == FictionLogicConfig().sizes(kind) else sizes
+
+
+def _config(name: str, **given: Any) -> FictionLogicConfig:
+    return FictionLogicConfig(name=name, version=datasets.Version(VERSION), **given)
+
+
+class FictionLogic(RowBuilder):
+    """Logic puzzles with invented names: knights and knaves, orderings, rules to be chained."""
+
+    BUILDER_CONFIG_CLASS = FictionLogicConfig
+    BUILDER_CONFIGS: ClassVar = [
+        _config("default"),
+        *[_config(kind, kinds=(kind,)) for kind in KINDS],
+        *[_config(f"knights_{n}", kinds=("knights",), people=n) for n in range(3, 11)],
+        *[_config(f"ordering_{n}", kinds=("ordering",), items=n) for n in range(3, 9)],
+        *[_config(f"rules_{n}", kinds=("rules",), depth=n) for n in range(1, 9)],
+    ]
+
+    def check(self) -> None:
+        config = self.config
+        kinds = config.kinds
+        listed = isinstance(kinds, list | tuple) and all(isinstance(kind, str) for kind in kinds)
+        _require(bool(listed and kinds) and len(set(kinds)) == len(kinds), "kinds", kinds, "a list of names, each once")
+        for kind in kinds:
+            if kind not in KINDS:
+                knobs.refuse("kinds", kind, KINDS)
+        for knob, (low, high) in RANGES.items():
+            _check_range(knob, getattr(config, knob), low, high)
+        seed, most = config.seed, 2**63 - 1
+        _require(type(seed) is int and 0 <= seed <= most, "seed", seed, f"a whole number from 0 to {most}")
+
+    def sizes(self) -> dict[str, int]:
+        return {split: getattr(self.config, split) for split in SPLITS}
+
+    def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
+        prefix = self._id_prefix(split)
+        for i in range(start, stop):
+            yield row(self.config, split, i, f"{prefix}/{i}")
+
+    def _id_prefix(self, split: str) -> str:
+        named = self.named()[self.config.name]
+        given = {
+            knob: getattr(self.config, knob)
+            for knob, value in named.items()
+            if knob not in SPLITS and not knobs.same(getattr(self.config, knob), value)
+        }
+        return f"fiction_logic-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
+
+
+def _require(holds: bool, knob: str, got: object, allowed: str) -> None:
+    if not holds:
+        raise ValueError(f"{knob}: got {knobs.shown(got)}, expected {allowed}")
+
+
+def _check_range(knob: str, given: object, least: int, most: int) -> None:
+    allowed = f'a whole number from {least} to {most}, or a range as text ("{least}-{most}")'
+    if isinstance(given, str):
+        low, dash, high = given.partition("-")
+        fits = bool(dash) and low.isdecimal() and high.isdecimal() and least <= int(low) < int(high) <= most
+        _require(fits and given == f"{int(low)}-{int(high)}", knob, given, allowed)
+    else:
+        _require(type(given) is int and least <= given <= most, knob, given, allowed)
+
+
+BUILDER = FictionLogic
