@@ -62,20 +62,22 @@ class FictionArithmetic(RowBuilder):
 
     def check(self) -> None:
         config = self.config
-        _check_operations(config.operations)
+        knobs.check_range("operations", config.operations, FEWEST, MOST)
         for knob, allowed in (("direction", ("forward", "reverse", "both")), ("answers", ("integers", "fractions"))):
             if not isinstance(getattr(config, knob), str) or getattr(config, knob) not in allowed:
                 knobs.refuse(knob, getattr(config, knob), allowed)
         share = config.distractors
-        _require(type(share) in (int, float) and 0 <= share <= 0.8, "distractors", share, "a share from 0 to 0.8")
+        knobs.require(type(share) in (int, float) and 0 <= share <= 0.8, "distractors", share, "a share from 0 to 0.8")
         for knob, low, high in (("largest", 100, 1_000_000), ("seed", 0, 2**63 - 1)):
             value = getattr(config, knob)
-            _require(type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}")
+            knobs.require(
+                type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}"
+            )
         chars = config.context_chars
         fits = type(chars) is int and (chars == 0 or 1_000 <= chars <= 128_000)
-        _require(fits, "context_chars", chars, "0, or a whole number from 1000 to 128000")
+        knobs.require(fits, "context_chars", chars, "0, or a whole number from 1000 to 128000")
         for split, size in self.sizes().items():
-            _require(
+            knobs.require(
                 type(size) is not int or size <= ROOM,
                 split,
                 size,
@@ -87,33 +89,9 @@ class FictionArithmetic(RowBuilder):
 
     def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
         mint = fiction.Mint.of(self.config.seed, SPLITS.index(split))
-        prefix, key = self._id_prefix(split), (self.config.seed, split, *self.config.question_key())
+        prefix, key = self.id_prefix(split), (self.config.seed, split, *self.config.question_key())
         for i in range(start, stop):
             yield Row(self.config, mint, key, i).row(f"{prefix}/{i}")
-
-    def _id_prefix(self, split: str) -> str:
-        named = self.named()[self.config.name]
-        given = {
-            k: getattr(self.config, k)
-            for k, v in named.items()
-            if k not in SPLITS and not knobs.same(getattr(self.config, k), v)
-        }
-        return f"fiction_arithmetic-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
-
-
-def _require(holds: bool, knob: str, got: object, allowed: str) -> None:
-    if not holds:
-        raise ValueError(f"{knob}: got {knobs.shown(got)}, expected {allowed}")
-
-
-def _check_operations(operations: object) -> None:
-    allowed = f'a whole number from {FEWEST} to {MOST} (4), or a range as text ("2-6")'
-    if isinstance(operations, str):
-        low, dash, high = operations.partition("-")
-        fits = bool(dash) and low.isdecimal() and high.isdecimal() and FEWEST <= int(low) < int(high) <= MOST
-        _require(fits and operations == f"{int(low)}-{int(high)}", "operations", operations, allowed)
-    else:
-        _require(type(operations) is int and FEWEST <= operations <= MOST, "operations", operations, allowed)
 
 
 BUILDER = FictionArithmetic

@@ -63,9 +63,9 @@ class FictionKinship(RowBuilder):
 
     def check(self) -> None:
         config = self.config
-        _check_hops(config.hops)
+        knobs.check_range("hops", config.hops, 1, MOST_HOPS)
         names = isinstance(config.kinds, list | tuple) and all(isinstance(name, str) for name in config.kinds)
-        _require(
+        knobs.require(
             names and 0 < len(set(config.kinds)) == len(config.kinds),
             "kinds",
             config.kinds,
@@ -80,9 +80,11 @@ class FictionKinship(RowBuilder):
             ("seed", 0, 2**63 - 1),
         ):
             value = getattr(config, knob)
-            _require(type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}")
+            knobs.require(
+                type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}"
+            )
         least = LEAST_FAMILY[config.depths()[1]]
-        _require(
+        knobs.require(
             not config.family or config.family >= least,
             "family",
             config.family,
@@ -91,7 +93,7 @@ class FictionKinship(RowBuilder):
         for split in SPLITS:
             size = getattr(config, split)
             most = ROOM * rows_per_family(config.depths()[1])
-            _require(
+            knobs.require(
                 type(size) is not int or size <= most,
                 split,
                 size,
@@ -102,7 +104,7 @@ class FictionKinship(RowBuilder):
         return {split: getattr(self.config, split) for split in SPLITS}
 
     def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
-        prefix, each = self._id_prefix(split), rows_per_family(self.config.depths()[1])
+        prefix, each = self.id_prefix(split), rows_per_family(self.config.depths()[1])
         for i in range(start, stop):
             number, slot = divmod(i, each)
             yield self._family(split, number).row(slot, f"{prefix}/{i}")
@@ -117,32 +119,6 @@ class FictionKinship(RowBuilder):
     def __getstate__(self) -> dict[str, Any]:
         """What a worker is sent: not the family, which it makes anew."""
         return {key: value for key, value in self.__dict__.items() if key != "_kept"}
-
-    def _id_prefix(self, split: str) -> str:
-        named = self.named()[self.config.name]
-        given = {
-            k: getattr(self.config, k)
-            for k, v in named.items()
-            if k not in SPLITS and not knobs.same(getattr(self.config, k), v)
-        }
-        return f"fiction_kinship-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
-
-
-def _require(holds: bool, knob: str, got: object, allowed: str) -> None:
-    if not holds:
-        raise ValueError(f"{knob}: got {knobs.shown(got)}, expected {allowed}")
-
-
-def _check_hops(hops: object) -> None:
-    allowed = f'a whole number from 1 to {MOST_HOPS} (4), or a range as text ("2-6")'
-    if isinstance(hops, str) and hops.isdecimal():
-        allowed = f"a number, not text (hops={hops}): {allowed}"
-    if isinstance(hops, str):
-        low, dash, high = hops.partition("-")
-        fits = bool(dash) and low.isdecimal() and high.isdecimal() and 1 <= int(low) < int(high) <= MOST_HOPS
-        _require(fits and hops == f"{int(low)}-{int(high)}", "hops", hops, allowed)
-    else:
-        _require(type(hops) is int and 1 <= hops <= MOST_HOPS, "hops", hops, allowed)
 
 
 BUILDER = FictionKinship

@@ -62,46 +62,24 @@ class FictionLogic(RowBuilder):
         config = self.config
         kinds = config.kinds
         listed = isinstance(kinds, list | tuple) and all(isinstance(kind, str) for kind in kinds)
-        _require(bool(listed and kinds) and len(set(kinds)) == len(kinds), "kinds", kinds, "a list of names, each once")
+        knobs.require(
+            bool(listed and kinds) and len(set(kinds)) == len(kinds), "kinds", kinds, "a list of names, each once"
+        )
         for kind in kinds:
             if kind not in KINDS:
                 knobs.refuse("kinds", kind, KINDS)
         for knob, (low, high) in RANGES.items():
-            _check_range(knob, getattr(config, knob), low, high)
+            knobs.check_range(knob, getattr(config, knob), low, high)
         seed, most = config.seed, 2**63 - 1
-        _require(type(seed) is int and 0 <= seed <= most, "seed", seed, f"a whole number from 0 to {most}")
+        knobs.require(type(seed) is int and 0 <= seed <= most, "seed", seed, f"a whole number from 0 to {most}")
 
     def sizes(self) -> dict[str, int]:
         return {split: getattr(self.config, split) for split in SPLITS}
 
     def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
-        prefix = self._id_prefix(split)
+        prefix = self.id_prefix(split)
         for i in range(start, stop):
             yield row(self.config, split, i, f"{prefix}/{i}")
-
-    def _id_prefix(self, split: str) -> str:
-        named = self.named()[self.config.name]
-        given = {
-            knob: getattr(self.config, knob)
-            for knob, value in named.items()
-            if knob not in SPLITS and not knobs.same(getattr(self.config, knob), value)
-        }
-        return f"fiction_logic-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
-
-
-def _require(holds: bool, knob: str, got: object, allowed: str) -> None:
-    if not holds:
-        raise ValueError(f"{knob}: got {knobs.shown(got)}, expected {allowed}")
-
-
-def _check_range(knob: str, given: object, least: int, most: int) -> None:
-    allowed = f'a whole number from {least} to {most}, or a range as text ("{least}-{most}")'
-    if isinstance(given, str):
-        low, dash, high = given.partition("-")
-        fits = bool(dash) and low.isdecimal() and high.isdecimal() and least <= int(low) < int(high) <= most
-        _require(fits and given == f"{int(low)}-{int(high)}", knob, given, allowed)
-    else:
-        _require(type(given) is int and least <= given <= most, knob, given, allowed)
 
 
 BUILDER = FictionLogic

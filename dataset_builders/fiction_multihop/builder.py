@@ -73,15 +73,15 @@ class FictionMultihop(RowBuilder):
 
     def check(self) -> None:
         config = self.config
-        _check_hops(config.hops)
+        knobs.check_range("hops", config.hops, 1, MOST_HOPS)
         for knob, allowed in (("kinds", KINDS), ("relations", [r.name for r in RELATIONS])):
             given = getattr(config, knob)
             names = isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)
-            _require(names and len(set(given)) == len(given), knob, given, "a list of names, each once")
+            knobs.require(names and len(set(given)) == len(given), knob, given, "a list of names, each once")
             for name in given:
                 if name not in allowed:
                     knobs.refuse(knob, name, allowed)
-        _require(bool(config.kinds), "kinds", config.kinds, "at least one kind")
+        knobs.require(bool(config.kinds), "kinds", config.kinds, "at least one kind")
         if not isinstance(config.context, str) or config.context not in ("open", "closed", "corpus"):
             knobs.refuse("context", config.context, ("open", "closed", "corpus"))
         for knob, low, high in (
@@ -91,10 +91,12 @@ class FictionMultihop(RowBuilder):
             ("context_chars", 1_000, MOST_CHARS),
         ):
             value = getattr(config, knob)
-            _require(type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}")
+            knobs.require(
+                type(value) is int and low <= value <= high, knob, value, f"a whole number from {low} to {high}"
+            )
         share = config.unanswerable
-        _require(type(share) in (int, float) and 0 <= share <= 1, "unanswerable", share, "a share from 0 to 1")
-        _require(
+        knobs.require(type(share) in (int, float) and 0 <= share <= 1, "unanswerable", share, "a share from 0 to 1")
+        knobs.require(
             not (share and config.context == "closed"),
             "unanswerable",
             share,
@@ -107,7 +109,7 @@ class FictionMultihop(RowBuilder):
         config = self.config
         low, high = config.depths()
         shallow = [kind for kind in config.kinds if LEAST_HOPS.get(kind, 1) > low]
-        _require(
+        knobs.require(
             len(shallow) < len(config.kinds),
             "kinds",
             config.kinds,
@@ -115,7 +117,7 @@ class FictionMultihop(RowBuilder):
         )
         least = 600 + 300 * high
         if config.context == "open":
-            _require(
+            knobs.require(
                 config.context_chars >= least,
                 "context_chars",
                 config.context_chars,
@@ -126,7 +128,7 @@ class FictionMultihop(RowBuilder):
         sizes = self._asked()
         if config.worlds and high == 1:
             for split in SPLITS[1:]:
-                _require(
+                knobs.require(
                     not sizes[split],
                     split,
                     sizes[split],
@@ -135,7 +137,7 @@ class FictionMultihop(RowBuilder):
         if not config.worlds:
             most = room(config.people) * ROWS_PER_WORLD
             for split, size in sizes.items():
-                _require(
+                knobs.require(
                     type(size) is not int or size <= most,
                     split,
                     size,
@@ -167,7 +169,7 @@ class FictionMultihop(RowBuilder):
         if config.context == "corpus":
             yield from self._documents(split, start, stop)
             return
-        prefix = self._id_prefix(split)
+        prefix = self.id_prefix(split)
         for i in range(start, stop):
             world, slot = (i % config.worlds, i // config.worlds) if config.worlds else divmod(i, ROWS_PER_WORLD)
             yield self._planned(split, world, slot).row(slot, f"{prefix}/{i}")
@@ -206,7 +208,7 @@ class FictionMultihop(RowBuilder):
         return kept[key]
 
     def _documents(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
-        prefix, each = self._id_prefix(split), documents(self.config.people)
+        prefix, each = self.id_prefix(split), documents(self.config.people)
         for i in range(start, stop):
             index, place = divmod(i, each)
             scribe = self._world(split, index).scribe
@@ -219,32 +221,6 @@ class FictionMultihop(RowBuilder):
                 "text": " ".join(scribe.document(entity)),
                 "meta": meta,
             }
-
-    def _id_prefix(self, split: str) -> str:
-        named = self.named()[self.config.name]
-        given = {
-            k: getattr(self.config, k)
-            for k, v in named.items()
-            if k not in SPLITS and not knobs.same(getattr(self.config, k), v)
-        }
-        return f"fiction_multihop-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
-
-
-def _require(holds: bool, knob: str, got: object, allowed: str) -> None:
-    if not holds:
-        raise ValueError(f"{knob}: got {knobs.shown(got)}, expected {allowed}")
-
-
-def _check_hops(hops: object) -> None:
-    allowed = f'a whole number from 1 to {MOST_HOPS} (4), or a range as text ("2-6")'
-    if isinstance(hops, str) and hops.isdecimal():
-        allowed = f"a number, not text (hops={hops}): {allowed}"
-    if isinstance(hops, str):
-        low, dash, high = hops.partition("-")
-        fits = bool(dash) and low.isdecimal() and high.isdecimal() and 1 <= int(low) < int(high) <= MOST_HOPS
-        _require(fits and hops == f"{int(low)}-{int(high)}", "hops", hops, allowed)
-    else:
-        _require(type(hops) is int and 1 <= hops <= MOST_HOPS, "hops", hops, allowed)
 
 
 BUILDER = FictionMultihop

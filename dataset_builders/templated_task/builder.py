@@ -97,7 +97,7 @@ class TemplatedTask(RowBuilder):
         return {split: getattr(self.config, split) for split in SPLITS}
 
     def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
-        prefix = self._id_prefix(split)
+        prefix = self.id_prefix(split)
         if self._file:
             yield from self._worker.rows(split, start, stop, prefix)
             return
@@ -124,15 +124,6 @@ class TemplatedTask(RowBuilder):
     def __getstate__(self) -> dict[str, Any]:
         """What a worker of `datasets` is sent: not what is compiled, nor a process."""
         return {key: value for key, value in self.__dict__.items() if key not in ("_rows", "_worker")}
-
-    def _id_prefix(self, split: str) -> str:
-        named = self.named()[self.config.name]
-        given = {
-            k: getattr(self.config, k)
-            for k, v in named.items()
-            if k not in SPLITS and not knobs.same(getattr(self.config, k), v)
-        }
-        return f"templated_task-{VERSION}/{knobs.spell_name(self.config.name, given)}/{split}"
 
 
 BUILDER = TemplatedTask

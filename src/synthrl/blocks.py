@@ -76,6 +76,13 @@ class RowBuilder(datasets.ArrowBasedBuilder):
         base = {field.name for field in dataclasses.fields(datasets.BuilderConfig)}
         return {c.name: {k: v for k, v in vars(c).items() if k not in base} for c in cls.BUILDER_CONFIGS}
 
+    def id_prefix(self, split: str) -> str:
+        """What the ids of a split's rows have before their number; sizes are left out, since they change no row."""
+        named, sizes = self.named()[self.config.name], self.sizes()
+        given = {knob: getattr(self.config, knob) for knob in named if knob not in sizes}
+        given = {knob: value for knob, value in given.items() if not knobs.same(value, named[knob])}
+        return f"{self.folder.name}-{self.config.version}/{knobs.spell_name(self.config.name, given)}/{split}"
+
     def __init__(self, *, config_name: str | None = None, **options: Any) -> None:
         if fingerprint(self.folder) != self.source:
             warnings.warn(f"{self.folder} was edited after it was imported: restart Python to see it", stacklevel=2)

@@ -28,6 +28,24 @@ def refuse(what: str, got: object, allowed: Iterable[str], hint: str = "") -> No
     raise ValueError(f"{what}: got {shown(got)}{meant}, expected one of {', '.join(allowed)}")
 
 
+def require(holds: bool, knob: str, got: object, allowed: str) -> None:
+    if not holds:
+        raise ValueError(f"{knob}: got {shown(got)}, expected {allowed}")
+
+
+def check_range(knob: str, given: object, least: int, most: int) -> None:
+    """One number, or two as text, the smaller first."""
+    allowed = f'a whole number from {least} to {most} (4), or a range as text ("2-6")'
+    if isinstance(given, str) and given.isdecimal():
+        allowed = f"a number, not text ({knob}={given}): {allowed}"
+    if isinstance(given, str):
+        low, dash, high = given.partition("-")
+        fits = bool(dash) and low.isdecimal() and high.isdecimal() and least <= int(low) < int(high) <= most
+        require(fits and given == f"{int(low)}-{int(high)}", knob, given, allowed)
+    else:
+        require(type(given) is int and least <= given <= most, knob, given, allowed)
+
+
 def parse(text: str, default: object) -> Any:
     """`text` as the type of `default`; what does not read as that stays text ("2-6"), for the builder to judge."""
     if isinstance(default, list | tuple):

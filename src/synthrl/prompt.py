@@ -46,6 +46,14 @@ def as_text(chat: list[dict[str, str]]) -> str:
     return "\n\n".join(turn["content"] for turn in chat) + "\n\nAnswer:"
 
 
+def asks_only(row: dict[str, Any]) -> bool:
+    """Does the user say the text and the question, and nothing else? The system prompt may be an own one."""
+    said, asked = row["prompt"], messages(row, system=None)
+    if isinstance(said, str):
+        return f"\n\n{said}".endswith("\n\n" + as_text(asked))
+    return said[-1:] == asked and [turn["role"] for turn in said[:-1]] in ([], ["system"])
+
+
 def with_prompt(dataset: Any, system: str | None = SYSTEM, plain: bool = False) -> Any:
     """`dataset` asked in another way: with an own system prompt (None for none), or as plain text for base models.
 

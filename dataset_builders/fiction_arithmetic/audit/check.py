@@ -79,13 +79,7 @@ def _steps(row: Row) -> list[dict[str, str]]:
 
 
 def _prompt(row: Row) -> Iterator[str]:
-    """The user says the text and the question, and nothing else; the system prompt may be an own one."""
-    said, asked = row["prompt"], prompt.messages(row, system=None)
-    if isinstance(said, str):
-        good = f"\n\n{said}".endswith("\n\n" + prompt.as_text(asked))
-    else:
-        good = said[-1:] == asked and [turn["role"] for turn in said[:-1]] in ([], ["system"])
-    if not good:
+    if not prompt.asks_only(row):
         yield "the prompt is not the text and the question alone"
 
 

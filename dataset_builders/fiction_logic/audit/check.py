@@ -30,7 +30,7 @@ def _form(row: Row) -> Iterator[str]:
         yield f"answer {row['answer']!r} is not the canonical answers {answer!r}"
     if not row["solution"].endswith(f"\n{prompt.tagged(answer)}"):
         yield "the solution does not end in the answer"
-    if row["prompt"] != prompt.messages(row):
+    if not prompt.asks_only(row):
         yield "the prompt does not ask this question"
     if row["context"]["title"] or row["choices"] or row["level"] or row["supporting_facts"]["title"]:
         yield "context, choices, level and supporting_facts must be empty"

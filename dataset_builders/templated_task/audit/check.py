@@ -106,7 +106,7 @@ def _equal(worked: str, gold: str) -> bool:
 
 
 def _form(row: Row) -> Iterator[str]:
-    if row["prompt"][-1:] != prompt.messages(row, system=None):
+    if not prompt.asks_only(row):
         yield "prompt does not ask the question and its choices"
     if row["hops"] != len(row["steps"]) or not row["steps"]:
         yield f"hops is {row['hops']}, with {len(row['steps'])} steps"

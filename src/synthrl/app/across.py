@@ -22,7 +22,7 @@ class Across:
         self.questions: Counter[tuple[str, bytes]] = Counter()
         self.contexts: set[bytes] = set()
         self.names: dict[str, set[str]] = {}
-        self.systems: dict[str, set[int]] = {}
+        self.systems: dict[str, set[bytes]] = {}
         self.unproven = 0
 
     def add(self, row: Row) -> None:
@@ -36,7 +36,7 @@ class Across:
         else:
             self.unproven += self.needs_text
         # A system prompt that changes from row to row may tell the answer.
-        self.systems.setdefault(split, set()).add(hash(_system(row)))
+        self.systems.setdefault(split, set()).add(_digest(_system(row)))
         if self.titles_are_names and json.loads(row["meta"]).get("worlds") is None:
             self.names.setdefault(split, set()).update(row["context"]["title"])
 
