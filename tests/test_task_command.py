@@ -5,7 +5,7 @@ from synthrl.app import cli
 
 def test_new_check_preview(tmp_path, capsys):
     file = str(tmp_path / "my_task.yaml")
-    assert cli.main(["task", "new", file]) == 0
+    assert cli.main(["task", "new", str(tmp_path / "my_task")]) == 0  # .yaml may be left out
     assert cli.main(["task", "check", file]) == 0
     assert cli.main(["task", "preview", file]) == 0
     assert "Answer" in capsys.readouterr().out

@@ -129,6 +129,7 @@ def work_on_task(action: str, file: str) -> int:
     from synthrl.app.show import show
     from synthrl.dataset_builders.templated_task import lint, scaffold
 
+    file = file if Path(file).suffix else f"{file}.yaml"
     if action == "new":
         path = Path(file)
         with path.open("x", encoding="utf-8") as new:  # never over a file that is there
