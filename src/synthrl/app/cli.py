@@ -78,26 +78,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def read_knobs(name: str, words: list[str]) -> tuple[str | None, dict[str, Any]]:
-    """["hops_4", "train=20"] → "hops_4", {"train": 20}: each value in the type that the knob has by default."""
-    from synthrl.knobs import parse, refuse
-
-    builder = hub.builder_class(name)
-    defaults = builder.named()[builder.DEFAULT_CONFIG_NAME]
-    config, given = None, {}
-    for word in words:
-        knob, equals, text = word.partition("=")
-        if equals and "-" not in knob:  # with "-" it is a configuration's full name: hops_4-train=20
-            if knob not in defaults:
-                refuse("knob", knob, defaults)
-            given[knob] = parse(text, defaults[knob])
-        elif config is None:
-            config = word
-        else:
-            raise ValueError(f"{word}: got a second configuration after {config!r}, expected KNOB=VALUE")
-    return config, given
-
-
 def list_all() -> None:
     import inspect
 
@@ -151,7 +131,7 @@ def verify_any(args: argparse.Namespace) -> int:
     name = hub.ours(args.name) or (args.name if args.name in hub.names() else None)
     if name is None and args.knobs:
         raise ValueError(f"{args.knobs[0]}: knobs go with the name of a dataset, and {args.name!r} is none")
-    config, given = read_knobs(name, args.knobs) if name else (None, {})
+    config, given = hub.read_knobs(name, args.knobs) if name else (None, {})
     return verify(name or args.name, config, given, args.rows, args.split, args.num_proc)
 
 
@@ -175,7 +155,7 @@ def run(args: argparse.Namespace) -> int:
         return verify_any(args)
 
     name = hub.ours(args.name) or args.name
-    config, given = read_knobs(name, args.knobs)
+    config, given = hub.read_knobs(name, args.knobs)
     if args.command == "show":
         show_one(name, config, given, args.split, args.index)
     elif args.command == "prepare":

@@ -92,6 +92,26 @@ def open_builder(name: str, config: str | None = None, cache_dir: str | None = N
     return builder(config_name=config, cache_dir=cache_dir, **knobs)
 
 
+def read_knobs(name: str, words: list[str]) -> tuple[str | None, dict[str, Any]]:
+    """["hops_4", "train=20"] → "hops_4", {"train": 20}: each value in the type that the knob has by default."""
+    from synthrl.knobs import parse, refuse
+
+    builder = builder_class(name)
+    defaults = builder.named()[builder.DEFAULT_CONFIG_NAME]
+    config, given = None, {}
+    for word in words:
+        knob, equals, text = word.partition("=")
+        if equals and "-" not in knob:  # with "-" it is a configuration's full name: hops_4-train=20
+            if knob not in defaults:
+                refuse("knob", knob, defaults)
+            given[knob] = parse(text, defaults[knob])
+        elif config is None:
+            config = word
+        else:
+            raise ValueError(f"{word}: got a second configuration after {config!r}, expected KNOB=VALUE")
+    return config, given
+
+
 def open_reader(name: str, config: str | None = None, /, **knobs: Any) -> Any:
     """A builder of which only rows are asked: it writes nothing, but `datasets` wants to have a cache for it."""
     with tempfile.TemporaryDirectory() as cache:

@@ -1,0 +1,152 @@
+"""The fields that the recipes add to TRL's, and how config files and the command line fill them.
+
+Config files compose: `--config models/qwen3_0.6b data/multihop mine.yaml`. What a later file says wins over an earlier
+one, and the command line over all. A file is looked for where it is said to be, then among those that ship.
+"""
+
+import difflib
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from trl import TrlParser
+
+SHIPPED = Path(__file__).parent / "configs"
+
+
+def said(text: str, default: Any = None, **more: Any) -> Any:
+    factory = {"default_factory": lambda: list(default)} if isinstance(default, list) else {"default": default}
+    return field(**factory, metadata={"help": text, **more})
+
+
+@dataclass
+class DataFields:
+    """What to train on, and how it is asked."""
+
+    data: list[str] = said(
+        "Parts of the training data, each 'NAME knob=value … [split=train] [weight=1]': a dataset of ours, a benchmark "
+        "of synthrl.real, or a folder of rows. Several are interleaved by their weights.",
+        [],
+    )
+    rows: int | None = said("Train on so many rows at most.")
+    held_out: list[str] = said("Rows to watch during training, said like `data`; split=validation by default.", [])
+    final: list[str] = said(
+        "Rows to judge the model on before the first step and after the last; split=test by default.", []
+    )
+    system_prompt: str | None = said("An own system prompt; an empty one for none.")
+    plain_prompt: bool = said("Ask in plain text: for base models without a chat template.", False)
+    thinking: bool | None = said("Turn the thinking of a chat template that has such a switch on or off.")
+    max_prompt_tokens: int | None = said("Leave out rows whose prompt is longer than this in the model's own tokens.")
+
+
+@dataclass
+class WatchFields:
+    """How to look at `held_out` while training."""
+
+    watch_steps: int = said("Look every so many steps, and before the first and after the last.", 50)
+    watch_rows: int = said("Look at so many of the held-out rows, spread evenly over depths and kinds.", 200)
+    watch_samples: int = said("Sampled completions of each row, beside the greedy one.", 1)
+    watch_tokens: int | None = said("Longest completion when looking; as in training by default.")
+    keep: str = said(
+        "Which weights are saved at the end: the last, or the best on held-out rows.", "last", choices=["last", "best"]
+    )
+
+
+class Part(NamedTuple):
+    """'fiction_multihop hops=2-4 weight=2', read."""
+
+    name: str
+    words: list[str]
+    weight: float
+    split: str | None
+
+
+def read_part(text: str) -> Part:
+    """`weight=` and `split=` are taken out; the other words belong to what is named."""
+    words = shlex.split(text)
+    if not words:
+        raise ValueError("data and rewards: got an empty text, expected NAME knob=value …")
+    own = dict(word.split("=", 1) for word in words[1:] if word.startswith(("weight=", "split=")))
+    try:
+        weight = float(own.get("weight", 1))
+    except ValueError:
+        raise ValueError(f"weight: got {own['weight']!r} in {text!r}, expected a number") from None
+    return Part(
+        words[0], [w for w in words[1:] if w.partition("=")[0] not in ("weight", "split")], weight, own.get("split")
+    )
+
+
+def find_config(name: str) -> Path:
+    for path in (Path(name), SHIPPED / name, SHIPPED / f"{name}.yaml"):
+        if path.is_file():
+            return path
+    shipped = sorted(str(path.relative_to(SHIPPED).with_suffix("")) for path in SHIPPED.rglob("*.yaml"))
+    near = difflib.get_close_matches(name, shipped, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else f", and those that ship are {', '.join(shipped)}"
+    raise ValueError(f"--config: got {name!r}, which is no file{hint}")
+
+
+def read_configs(names: Sequence[str]) -> dict[str, tuple[Any, Path]]:
+    """Each field with its value and the file that said so."""
+    found: dict[str, tuple[Any, Path]] = {}
+    for path in map(find_config, names):
+        try:
+            said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise ValueError(f"{path}: {' '.join(str(error).split())}") from None
+        if not isinstance(said, dict):
+            raise ValueError(f"{path}: got {type(said).__name__}, expected fields with values")
+        found.update({key: (value, path) for key, value in said.items()})
+    return found
+
+
+class Parser(TrlParser):
+    def error(self, message: str) -> Any:
+        raise ValueError(message.removeprefix("argument "))
+
+
+def parse(types: Sequence[type], argv: Sequence[str] | None = None) -> tuple[Any, ...]:
+    """An instance of each of `types`. Whatever is wrong is a ValueError of one line."""
+    names, rest = _configs_of(list(sys.argv[1:] if argv is None else argv))
+    config = read_configs(names)
+    known = [f.name for kind in types for f in fields(kind)]
+    env, path = config.pop("env", ({}, None))
+    if not isinstance(env, dict):
+        raise ValueError(f"{path}: env: got {env!r}, expected names with values")
+    for key, (_, path) in config.items():
+        _require_known(str(key), known, f"{path}: ")
+    for word in rest:
+        if word.startswith("--") and not word.startswith("--no_"):
+            _require_known(word[2:].partition("=")[0].replace("-", "_"), [*known, "help"], "--")
+    os.environ.update({key: str(value) for key, value in env.items()})
+    parser = Parser(types, allow_abbrev=False)
+    parser.set_defaults_with_config(**{key: value for key, (value, _) in config.items()})
+    return parser.parse_args_into_dataclasses(args=rest)
+
+
+def _configs_of(argv: list[str]) -> tuple[list[str], list[str]]:
+    """The files after each --config, and the rest."""
+    names: list[str] = []
+    rest: list[str] = []
+    taking = False
+    for word in argv:
+        if word == "--config" or word.startswith("--config="):
+            taking = True
+            names += [word.partition("=")[2]] if "=" in word else []
+        elif taking and not word.startswith("--"):
+            names.append(word)
+        else:
+            taking = False
+            rest.append(word)
+    return names, rest
+
+
+def _require_known(name: str, known: Sequence[str], where: str) -> None:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        raise ValueError(f"{where}{name} is no field{f' (did you mean {near[0]}?)' if near else ''}")
