@@ -16,7 +16,6 @@ from trl import ModelConfig
 from . import data, run, watch
 from .fields import DataFields
 
-
 # transformers warns at every step of names that TRL uses, and that nobody here can change.
 warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
 
@@ -60,12 +59,12 @@ def rows(fields: DataFields, tokenizer: Any, seed: int) -> Dataset:
         raise ValueError("data: got none, expected parts such as 'fiction_multihop hops=2-4'")
     with PartialState().main_process_first():
         found = data.load(fields.data, "train", seed)
-        if fields.rows is not None:
-            found = found.select(range(min(fields.rows, len(found))))
         kept = data.within_budget(data.asked(found, fields), tokenizer, fields)
     if fields.max_prompt_tokens is not None and PartialState().is_main_process:
         print(f"{len(found) - len(kept)} of {len(found)} rows left out: longer than {fields.max_prompt_tokens} tokens")
-    return kept
+    if fields.rows is not None and fields.rows > len(kept):
+        raise ValueError(f"rows: got {fields.rows}, but there are {len(kept)}: give the parts of data more")
+    return kept if fields.rows is None else kept.select(range(fields.rows))
 
 
 def model_options(model: ModelConfig, args: Any) -> dict[str, Any]:
