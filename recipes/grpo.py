@@ -16,6 +16,7 @@ Each field is one of TRL's GRPOConfig and ModelConfig, or of those in `fields.py
 on from its last checkpoint.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class Trainer(run.Told, curriculum.OrderedGRPOTrainer):
     pass
 
 
-def main(fields: Fields, args: GRPOConfig, model: ModelConfig) -> None:
+def train(fields: Fields, args: GRPOConfig, model: ModelConfig) -> None:
     functions, weights = reward.named(fields.rewards)
     if args.reward_weights is not None:
         raise ValueError(
@@ -81,9 +82,12 @@ def main(fields: Fields, args: GRPOConfig, model: ModelConfig) -> None:
     start.finish(trainer, looker, description, checkpoint, fields.keep)
 
 
+def main(argv: Sequence[str] | None = None) -> None:
+    with start.one_line("grpo"):
+        fields, args, model = parse((Fields, GRPOConfig, ModelConfig), argv)
+        start.require_device(args)
+        train(fields, args, model)
+
+
 if __name__ == "__main__":
-    with start.one_line("grpo"):
-        settings = parse((Fields, GRPOConfig, ModelConfig))
-        start.require_device(settings[1])
-    with start.one_line("grpo"):
-        main(*settings)
+    main()

@@ -10,6 +10,7 @@ Each field is one of TRL's SFTConfig and ModelConfig, or of those in `fields.py`
 last checkpoint.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def completions(rows: Dataset, fields: Fields) -> Dataset:
     return rows.map(pair, remove_columns=rows.column_names, desc="Worked solutions")
 
 
-def main(fields: Fields, args: SFTConfig, model: ModelConfig) -> None:
+def train(fields: Fields, args: SFTConfig, model: ModelConfig) -> None:
     tokenizer = start.tokenizer(model, fields)
     rows = start.rows(fields, tokenizer, args.seed)
     watched = watch.held_out(fields.held_out, fields, tokenizer)
@@ -68,9 +69,12 @@ def main(fields: Fields, args: SFTConfig, model: ModelConfig) -> None:
     start.finish(trainer, looker, description, checkpoint, fields.keep)
 
 
+def main(argv: Sequence[str] | None = None) -> None:
+    with start.one_line("sft"):
+        fields, args, model = parse((Fields, SFTConfig, ModelConfig), argv)
+        start.require_device(args)
+        train(fields, args, model)
+
+
 if __name__ == "__main__":
-    with start.one_line("sft"):
-        settings = parse((Fields, SFTConfig, ModelConfig))
-        start.require_device(settings[1])
-    with start.one_line("sft"):
-        main(*settings)
+    main()

@@ -45,7 +45,12 @@ def require_device(args: Any) -> None:
 def tokenizer(model: ModelConfig, fields: DataFields) -> Any:
     if not model.model_name_or_path:
         raise ValueError("model_name_or_path: got none, expected a model's name or folder")
-    found = AutoTokenizer.from_pretrained(model.model_name_or_path, revision=model.model_revision, padding_side="left")
+    try:
+        found = AutoTokenizer.from_pretrained(
+            model.model_name_or_path, revision=model.model_revision, padding_side="left"
+        )
+    except (OSError, ValueError) as error:
+        raise ValueError(f"model_name_or_path: got {model.model_name_or_path!r}: {error}") from None
     if found.pad_token is None:
         found.pad_token = found.eos_token
     if found.chat_template is None and not fields.plain_prompt:

@@ -114,7 +114,9 @@ class Watch(TrainerCallback):
             table.sort_values(["mode", "id", "sample"]).to_parquet(file.with_suffix(".new"))
             file.with_suffix(".new").replace(file)
         if where == "watch":
+            due = trainer.control.should_log
             Trainer.log(trainer, figures(table))
+            trainer.control.should_log = due  # which logging ends: the trainer's own line is still to come
 
     def _answers(self, rows: Dataset) -> list[dict[str, Any]]:
         seen = []
