@@ -80,27 +80,19 @@ def describe(recipe: str, parts: Sequence[Any], rows: Dataset, **more: Any) -> d
 def begin(folder: Path, description: dict[str, Any], asked: str | None) -> str | None:
     """The checkpoint to go on from, if this very run was started before. Another run's folder is left as it is."""
     file = folder / "run.json"
-    if asked in ("false", "False"):
-        last = None
-    elif asked and asked.lower() != "true":
-        last = asked
-    else:
-        last = last_whole(folder)
     before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    if last and before:
+    last = asked if asked and asked.lower() != "true" else last_whole(folder)
+    if before and (last or "finished" in before):
         _require_same(before, description, folder)
-        if before.get("finished") and all(before["settings"].get(k) == description["settings"].get(k) for k in _LENGTH):
+        if "finished" in before and all(before["settings"].get(k) == description["settings"].get(k) for k in _LENGTH):
             raise Finished(f"{folder} holds this run, finished at step {before['finished']}")
     state = PartialState()
     state.wait_for_everyone()  # all have read before one writes
     if state.is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
-        if last is None:
-            for old in (
-                "log.jsonl",
-                *(f"{part}/{path.name}" for part in ("watch", "final") for path in (folder / part).glob("*")),
-            ):
-                (folder / old).unlink(missing_ok=True)
+        if last is None:  # what a run without a checkpoint left is said again
+            for old in (folder / "log.jsonl", *folder.glob("watch/*.parquet"), *folder.glob("final/*.parquet")):
+                old.unlink(missing_ok=True)
         _write(file, json.dumps(description, indent=2))
     state.wait_for_everyone()
     return last

@@ -152,6 +152,22 @@ def test_a_longer_context_does_not_change_the_question():
         assert set(row["context"]["title"]) < set(other["context"]["title"])
 
 
+def test_families_are_told_by_person_or_by_household():
+    """In the same sentences, and below the name of one who lives there."""
+    sentences, sizes = {}, {"person": [], "household": []}
+    for row in rows(n=64):
+        about = json.loads(row["meta"])
+        sentences.setdefault(about["family"], set()).add(tuple(sorted(itertools.chain(*row["context"]["sentences"]))))
+        sizes[about["told"]].append(len(row["context"]["title"]))
+        names = read(row["context"]).women
+        if about["told"] == "household":
+            assert all(" ".join(title.split()[-2:]) in names for title in row["context"]["title"])
+        else:
+            assert set(row["context"]["title"]) == set(names)
+    assert all(len(told) == 1 for told in sentences.values())
+    assert min(map(len, sizes.values())) > 16 and sum(sizes["household"]) < 0.7 * sum(sizes["person"])
+
+
 @pytest.mark.parametrize("chars", [3_000, 8_000, 32_000])
 def test_contexts_come_near_their_target(chars):
     for row in rows(n=8, context_chars=chars):
@@ -182,9 +198,10 @@ def test_heldout_sentences_are_found_nowhere_else():
         """What is left of sentences and questions without names and trades."""
         found = set()
         for row in rows(split, n=160):
+            names = read(row["context"]).women
             for title, sentences in zip(row["context"]["title"], row["context"]["sentences"], strict=True):
-                for sentence in sentences:
-                    for name in (title, *row["context"]["title"]):
+                for sentence in sentences if title in names else [title, *sentences]:
+                    for name in names:
                         sentence = sentence.replace(name, "X")
                     found.add(" ".join(word for word in sentence.split() if word not in fiction.TRADES))
             found.add(
@@ -246,6 +263,13 @@ def sentence_left_out(row):
     row["context"]["sentences"][place].pop(facts["sent_id"][-1])
 
 
+def told_elsewhere(row):
+    """A whole person moves in with strangers."""
+    sentences = row["context"]["sentences"]
+    sentences[0].extend(sentences.pop())
+    row["context"]["title"].pop()
+
+
 def wording_unknown(row):
     row["context"]["sentences"][0][0] = row["context"]["sentences"][0][0].replace("had", "enjoyed")
 
@@ -259,7 +283,7 @@ def solution_of_another(row):
 
 
 MUTANTS = [another_term, one_answer_less, one_answer_more, deeper, step_left_out, support_left_out, sentence_left_out]
-MUTANTS += [wording_unknown, prompt_tells, solution_of_another]
+MUTANTS += [told_elsewhere, wording_unknown, prompt_tells, solution_of_another]
 
 
 @pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import re
 from collections import Counter
 from functools import cache
@@ -15,10 +16,12 @@ from synthrl.seeding import Stream
 
 pytest.importorskip("clingo")
 
-from synthrl.dataset_builders.fiction_logic import knights, ordering, rules, settle
+from synthrl.dataset_builders.fiction_logic import knights, ordering, rules, seating, settle
 from synthrl.dataset_builders.fiction_logic.audit import knights as audited_knights
 from synthrl.dataset_builders.fiction_logic.audit.check import check
 from synthrl.dataset_builders.fiction_logic.names import SPLITS
+from synthrl.dataset_builders.fiction_logic.placing import Clue
+from synthrl.dataset_builders.fiction_logic.rows import KINDS
 
 
 @cache
@@ -58,10 +61,53 @@ def test_the_fewest_are_as_few_as_can_be():
 
 
 def test_arrangements_are_counted_in_full():
-    assert ordering.space(5).everything.bit_length() == 120
-    assert ordering.allowed(4, ("immediate", 0, 1)).bit_count() == 6
-    assert ordering.allowed(4, ("between", 0, 1, 2)).bit_count() == 4
-    assert ordering.allowed(4, ("end", 2)).bit_count() + ordering.allowed(4, ("inner", 2)).bit_count() == 24
+    row = ordering.board(4)
+    assert ordering.board(5).everything.bit_length() == 120
+    assert row.allowed(Clue("immediate", (0, 1))).bit_count() == 6
+    assert row.allowed(Clue("between", (0, 1), 2)).bit_count() == 4
+    assert row.allowed(Clue("end", (2,))).bit_count() + row.allowed(Clue("inner", (2,))).bit_count() == 24
+
+
+@pytest.mark.parametrize(
+    ("clue", "ways"),
+    [
+        (Clue("clockwise", (0, 1), 1), 24),
+        (Clue("clockwise", (1, 2), 1), 24),  # wherever the table is turned to
+        (Clue("next", (1, 2)), 48),
+        (Clue("apart", (1, 2)), 72),
+        (Clue("opposite", (1, 2)), 24),
+        (Clue("between", (1, 2, 3)), 12),
+        (Clue("order", (1, 2, 3)), 60),
+    ],
+    ids=lambda value: value.form if isinstance(value, Clue) else "",
+)
+def test_turning_the_table_makes_no_other_arrangement(clue, ways):
+    table = seating.board(6)
+    assert table.everything.bit_length() == 120
+    assert table.allowed(clue).bit_count() == ways
+
+
+def test_who_faces_the_middle_has_the_next_one_clockwise_on_the_left():
+    """Seats on a circle seen from above, the first in the north, the next one clockwise: so north, then towards east."""
+    for seat in range(6):
+        (x, y), (to_x, to_y) = (
+            (math.sin(turn), math.cos(turn)) for turn in (seat * math.pi / 3, (seat + 1) * math.pi / 3)
+        )
+        ahead, aside = (-x, -y), (to_x - x, to_y - y)
+        assert ahead[0] * aside[1] - ahead[1] * aside[0] > 0  # counter-clockwise from where one looks: to the left
+
+
+def test_what_one_of_two_says_tells_nothing_of_what_is_asked():
+    """Each statement alone goes with either answer as often, up to chance; and nothing but both settles it."""
+    found = {}
+    for i in range(6000):
+        puzzle = knights.puzzle(Stream("pair", i), 2)
+        one, other = puzzle.roles
+        answer = one == other if puzzle.asked == knights.ALIKE else bool(puzzle.roles[puzzle.asked])
+        for speaker, said in enumerate(puzzle.said):
+            found.setdefault((puzzle.asked, speaker, said.claim), []).append(answer)
+    assert len(found) == 28 + 8 + 8
+    assert all(abs(sum(answers) / len(answers) - 0.5) < 2 / len(answers) ** 0.5 for answers in found.values())
 
 
 def test_qualities_are_enough_for_the_deepest_rules():
@@ -97,14 +143,14 @@ def test_depth_is_what_was_asked():
 def test_splits_share_no_name():
     endings = [ending for shelves in fiction.ENDINGS.values() for shelf in shelves for ending in shelf]
     token = re.compile(rf"(?:{'|'.join(fiction.HEADS)})(?:{'|'.join(fiction.MIDDLES)})(?:{'|'.join(endings)})\b")
-    told = {split: " ".join(row["question"] for kind in ("knights", "ordering", "rules") for row in rows(kind, split)) for split in SPLITS}  # fmt: skip
+    told = {split: " ".join(row["question"] for kind in KINDS for row in rows(kind, split)) for split in SPLITS}  # fmt: skip
     tokens = {split: set(token.findall(text)) for split, text in told.items()}
     assert min(map(len, tokens.values())) > 100  # there was something to compare
     for one in SPLITS:
         assert all(tokens[one].isdisjoint(tokens[other]) for other in SPLITS if other != one)
 
 
-@pytest.mark.parametrize("kind", ["knights", "ordering", "rules"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_heldout_phrasing_words_every_line_in_another_way(kind):
     """Names, numbers and words for roles and qualities aside, no line is one of train's."""
 
@@ -128,10 +174,10 @@ def mutant(row, **changes):
     return changed
 
 
-@pytest.mark.parametrize("kind", ["knights", "ordering", "rules"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_another_answer_is_found(kind):
     for row in rows(kind, stop=12):
-        if kind == "ordering":
+        if kind in ("ordering", "seating"):
             other = "9" if row["scorer"] == "number" else "Nobodel"
         else:
             other = {"true": "false", "false": "true"}.get(row["answer"], "true" if kind == "rules" else "Nobodel")
@@ -139,7 +185,7 @@ def test_another_answer_is_found(kind):
         assert check(mutant(row, answers=[[other]], answer=other, solution=solution))
 
 
-@pytest.mark.parametrize("kind", ["knights", "ordering", "rules"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -159,8 +205,9 @@ def test_a_spoilt_row_is_found(kind, spoil):
         assert check(mutant(row, **spoil(row)))
 
 
-def test_a_line_gone_from_the_clues_leaves_several_arrangements():
-    for row in rows("ordering", stop=10):
+@pytest.mark.parametrize("kind", ["ordering", "seating"])
+def test_a_line_gone_from_the_clues_leaves_several_arrangements(kind):
+    for row in rows(kind, stop=10):
         intro, *clues, asked = row["question"].split("\n")
         fewer = [f"{i}.{clue.partition('.')[2]}" for i, clue in enumerate(clues[1:], 1)]
         assert any("arrangements" in fault for fault in check(mutant(row, question="\n".join([intro, *fewer, asked]))))

@@ -17,7 +17,9 @@ import torch
 from safetensors.torch import load_file
 
 ROOT = Path(__file__).parent.parent
-ROWS = "fiction_multihop hops=1-2 kinds=chain context=closed worlds=1 train=200 validation=20 test=12 heldout_phrasing=0"
+ROWS = (
+    "fiction_multihop hops=1-2 kinds=chain context=closed worlds=1 train=200 validation=20 test=12 heldout_phrasing=0"
+)
 SETTINGS = f"""
 data: ["{ROWS}"]
 held_out: ["{ROWS}"]
@@ -50,14 +52,22 @@ def model(tmp_path_factory):
     from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
     letters = pre_tokenizers.ByteLevel.alphabet()
-    words = Tokenizer(models.BPE(vocab={w: i for i, w in enumerate(["<|end|>", "<|pad|>", *sorted(letters)])}, merges=[]))
+    words = Tokenizer(
+        models.BPE(vocab={w: i for i, w in enumerate(["<|end|>", "<|pad|>", *sorted(letters)])}, merges=[])
+    )
     words.pre_tokenizer, words.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, eos_token="<|end|>", pad_token="<|pad|>")
     tokenizer.chat_template = (
         "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}<|end|>{% endfor %}"
         "{% if add_generation_prompt %}assistant: {% endif %}"
     )
-    size = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "head_dim": 16}
+    size = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "head_dim": 16,
+    }
     ends = {"eos_token_id": 0, "pad_token_id": 1}
     config = Qwen3Config(vocab_size=len(tokenizer), num_key_value_heads=1, max_position_embeddings=1024, **size, **ends)
     torch.manual_seed(0)
@@ -177,7 +187,16 @@ def test_supervised_training_learns_the_solutions(start, tmp_path):
 
 @pytest.mark.slow
 def test_lora_and_plain_prompts(start, tmp_path):
-    fields = ("--use_peft", "true", "--lora_target_modules", "all-linear", "--plain_prompt", "true", "--max_prompt_tokens", 120)
+    fields = (
+        "--use_peft",
+        "true",
+        "--lora_target_modules",
+        "all-linear",
+        "--plain_prompt",
+        "true",
+        "--max_prompt_tokens",
+        120,
+    )
     done = start("grpo", tmp_path / "run", *fields)
     assert done.returncode == 0, done.stdout[-3000:]
     assert (tmp_path / "run" / "adapter_model.safetensors").is_file()
@@ -186,7 +205,13 @@ def test_lora_and_plain_prompts(start, tmp_path):
 
 @pytest.mark.slow
 def test_accelerate_launches_it(start, tmp_path):
-    launch = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(ROOT / "recipes/accelerate/cpu.yaml")]
+    launch = [
+        sys.executable,
+        "-m",
+        "accelerate.commands.launch",
+        "--config_file",
+        str(ROOT / "recipes/accelerate/cpu.yaml"),
+    ]
     done = start("grpo", tmp_path / "run", launch=launch)
     assert done.returncode == 0 and (tmp_path / "run" / "model.safetensors").is_file(), done.stdout[-3000:]
 

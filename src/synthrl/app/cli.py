@@ -21,6 +21,7 @@ examples:
   synthrl verify fiction_multihop hops=2-6 --rows 1000
   synthrl guess fiction_multihop hops=2-6
   synthrl task new my_task.yaml
+  synthrl report runs/mine runs/random
   synthrl autoload enable
 """
 
@@ -73,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
     task = command("task", "tasks of your own, as a file of templates", of=None)
     task.add_argument("action", choices=["new", "check", "preview"])
     task.add_argument("file", metavar="FILE.yaml", help="new: to be written; check and preview: to be read")
+    report = command("report", "the papers' figures, from the folders of runs: PNG and one page", of=None)
+    report.add_argument("runs", metavar="RUN", nargs="+", help="the output_dir of a recipe")
+    report.add_argument("--output", metavar="DIR", help="default: report/ in the folder that holds all these runs")
     autoload = command("autoload", "let load_dataset know our names with no import at all", of=None)
     autoload.add_argument("action", choices=["enable", "disable", "status"])
     return top
@@ -108,7 +112,9 @@ def work_on_task(action: str, file: str) -> int:
     """Exit status: 0 unless faults were found."""
     from synthrl.app.show import show
     from synthrl.dataset_builders.templated_task import lint, scaffold
+    from synthrl.dataset_builders.templated_task.file import unproven
 
+    file = str(Path(file).expanduser())
     file = file if Path(file).suffix else f"{file}.yaml"
     if action == "new":
         path = Path(file)
@@ -118,10 +124,11 @@ def work_on_task(action: str, file: str) -> int:
         return 0
     if action == "check":
         faults = lint.lint(file)
-        print("\n".join(faults) or f"{file}: no fault found")
+        print("\n".join(faults or [f"{file}: {'; '.join(filter(None, ['no fault found', unproven(file)]))}"]))
         return 1 if faults else 0
     for row in scaffold.preview(file):
         show(row)
+        print()
     return 0
 
 
@@ -141,6 +148,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.command == "task":
         return work_on_task(args.action, args.file)
+    if args.command == "report":
+        from synthrl.app.report import run as report
+
+        return report(args.runs, args.output)
     if args.command == "autoload":
         from synthrl.app import autoload
 
