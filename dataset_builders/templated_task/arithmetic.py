@@ -23,7 +23,10 @@ def number(value: Any) -> Number:
         return exact(value)
     if isinstance(value, bool | float):
         raise TypeError(f"{value!r} is not exact: write number('{value}')")
-    return exact(Fraction(value))
+    try:
+        return exact(Fraction(value))
+    except (TypeError, ValueError):
+        raise TypeError(f"{value!r} is no number") from None
 
 
 def divide(left: Any, right: Any) -> Number:
@@ -81,15 +84,18 @@ def percent(value: Any) -> str:
 
 
 def commas(value: Any) -> str:
-    return f"{number(value):,}"
+    """1,200, with all places that it has."""
+    return decimal(value)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
+def plural(count: Any, one: str, many: str = "") -> str:
     """3 apples, 1 apple."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{decimal(count)} {one if count == 1 else many or one + 's'}"
 
 
-def ordinal(value: int) -> str:
+def ordinal(value: Any) -> str:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is no whole number")
     ending = "th" if 10 < value % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
     return f"{value}{ending}"
 

@@ -6,10 +6,10 @@ load_dataset("synthrl/templated_task", task="./my_task.yaml")
 
 import functools
 import hashlib
+import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import datasets
@@ -17,12 +17,12 @@ import datasets
 from synthrl import knobs
 from synthrl.blocks import RowBuilder
 
+from .file import TASKS, is_own, read
 from .rows import SPLITS, Rows
 from .task import LEVELS, Task
-from .worker import Worker, read
+from .worker import Worker
 
 VERSION = "1.0.0"  # goes up whenever a golden row changes
-TASKS = {path.stem: path for path in sorted((Path(__file__).parent / "tasks").glob("*/*.yaml"))}
 SUBJECTS = tuple(sorted({path.parent.name for path in TASKS.values()}))
 
 
@@ -40,11 +40,6 @@ class TemplatedTaskConfig(datasets.BuilderConfig):
 
 def _config(name: str, **given: Any) -> TemplatedTaskConfig:
     return TemplatedTaskConfig(name=name, version=datasets.Version(VERSION), **given)
-
-
-def is_own(task: str) -> bool:
-    """Whether `task` is a path, and no name of ours."""
-    return task.endswith((".yaml", ".yml"))
 
 
 @functools.cache
@@ -66,6 +61,8 @@ class TemplatedTask(RowBuilder):
         named: dict[str, Any] = {}
         if isinstance(config_name, str):
             named = knobs.read_name(config_name, self.named()[self.DEFAULT_CONFIG_NAME])[1]
+        if isinstance(options.get("task"), os.PathLike):  # `datasets` puts another class in the place of Path
+            options["task"] = os.fspath(options["task"])
         task = options.get("task") or named.get("task")
         self._file = b""
         if isinstance(task, str) and is_own(task):

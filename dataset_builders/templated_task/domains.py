@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Collection
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from synthrl import fiction
 from synthrl.fiction import Mint
 from synthrl.seeding import Scramble, digest
 
+T = TypeVar("T")
 NAMES = ("person", "company", "maker", "school", "club", "festival", "work", "place", "substance")
 UNIQUE = ("person", "company", "maker", "school", "club", "festival", "work")  # borne once in a seed
 _RANGE = re.compile(r"(-?\d+)-(-?\d+)(?: by (\d+))?")
@@ -67,10 +68,21 @@ class Named(NamedTuple):
 Domain = One | Many | Named
 
 
+def lucky(items: Sequence[T], luck: float) -> T:
+    """The item that `luck`, from 0 to 1, falls on."""
+    return items[math.floor(luck * len(items))]
+
+
 def read(name: str, said: Any) -> Domain:
-    """A range "2-9", steps "10-90 by 5", a list of choices, a name ("person"), or several ("4 different of 10-90")."""
+    """A range "2-9", steps "10-90 by 5", a list of choices, a name ("person"), several ("4 different of 10-90"), or a number."""
+    if floats := _floats(said):
+        raise ValueError(
+            f"variables: {name}: {floats[0]} is a float and not exact: write it in quotes, and number({name})"
+        )
     if isinstance(said, list) and said:
         return One(said)
+    if type(said) is int:
+        return One([said])
     text = str(said).strip()
     if named := _NAMED.fullmatch(text):
         return Named(named[2], int(named[1]) if named[1] else None)
@@ -84,16 +96,28 @@ def read(name: str, said: Any) -> Domain:
 
 def _values(name: str, text: str) -> "range | list[Any]":
     found = _RANGE.fullmatch(text)
-    if found and int(found[1]) <= int(found[2]):
-        values = range(int(found[1]), int(found[2]) + 1, int(found[3] or 1))
-        if len(values) <= _MOST_VALUES:
-            return values
-    if "|" in text and not found:
+    if found:
+        least, most, step = (int(part or 1) for part in found.groups())
+        if least > most or not step:
+            raise ValueError(
+                f"variables: {name}: got {text!r}, expected the smaller number first, and steps of 1 or more"
+            )
+        if (size := (most - least) // step + 1) > _MOST_VALUES:
+            raise ValueError(f"variables: {name}: got {text!r}, {size:,} values, expected at most {_MOST_VALUES:,}")
+        return range(least, most + 1, step)
+    if "|" in text:
         return [word.strip() for word in text.split("|")]
     raise ValueError(
-        f'variables: {name}: got {text!r}, expected a range "2-9", "10-90 by 5", a list, one of {", ".join(NAMES)}, '
+        f'variables: {name}: got {text!r}, expected a number,  a range "2-9", "10-90 by 5", a list, one of {", ".join(NAMES)}, '
         f'or several: "3 of 2-9", "3 different of red | green | blue | black", "4 person"'
     )
+
+
+def _floats(said: Any) -> list[float]:
+    """Those that stand in a value, also in the lists in it."""
+    if isinstance(said, list | dict):
+        return [found for item in (said.values() if isinstance(said, dict) else said) for found in _floats(item)]
+    return [said] if isinstance(said, float) else []
 
 
 def most_names(kinds: Collection[str]) -> int:

@@ -7,18 +7,22 @@ from collections import Counter
 from typing import Any
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from synthrl.answers import score_row
 
-from .audit.check import check
+from .audit.check import check, shape
 from .domains import UNIQUE, Named
+from .file import read
 from .rows import Rows
 from .task import LEVELS, Task
-from .worker import Worker, read
+from .worker import Worker
 
 ROWS = 120  # of each level that are looked at
 FEWEST = 500  # different draws of a level, below which rows repeat themselves
+_LUCK = 5  # rows that may agree by chance
+_COUNTED = re.compile(r"\}\}\s+(\w\w+[^\Wsui]s)\b")  # plurals that come after a number, and these verbs
+_VERBS = set("times costs does equals gives goes has holds leaves makes says stands was weighs".split())
 MOST_COMMON = 0.35  # share of one answer that is suspicious where it is not one of a few
 
 
@@ -31,22 +35,25 @@ def lint(path: str) -> list[str]:
 
 
 def _names(task: Task, text: str, expression: bool = False) -> set[str]:
-    source = f"{{{{ ({text}) }}}}" if expression else text
-    return meta.find_undeclared_variables(task.env.parse(source)) - set(task.env.globals)
+    parsed = task.env.parse(f"{{{{ ({text}) }}}}" if expression else text)
+    shadowing = task.env.globals.keys() & {*task.said["variables"], *task.derived}  # a name may be that of a function
+    return meta.find_undeclared_variables(parsed) | {node.name for node in parsed.find_all(nodes.Name)} & shadowing
 
 
 def blocking(task: Task) -> list[str]:
     """Faults with which no row could be made, or one would stand twice."""
     task.syntax()
     known = {*task.said["variables"], *task.derived}
-    found = []
+    found = shape(task.said["check"]) if "check" in task.said else []
     seen = set(task.said["variables"])
     for key, text in task.expressions():
         allowed = {"value"} if key == "show" else seen if key.startswith("derived") else known
-        found += [f"{key}: {name!r} is not defined" for name in sorted(_names(task, text, True) - allowed)]
+        hint = ": only value is, an answer or a choice" if key == "show" else ""
+        found += [f"{key}: {name!r} is not defined{hint}" for name in sorted(_names(task, text, True) - allowed)]
         seen.add(key.removeprefix("derived: "))
     for key, text in task.texts():
-        found += [f"{key}: {name!r} is not defined" for name in sorted(_names(task, text) - known)]
+        unknown = sorted(_names(task, text) - known)
+        found += [f"{key}: {name!r} is not defined: under `derived` anything can be named" for name in unknown]
     if found:
         return found
     unique = {name for name, d in task.domains[LEVELS[0]].items() if isinstance(d, Named) and d.kind in UNIQUE}
@@ -56,8 +63,8 @@ def blocking(task: Task) -> list[str]:
                 f"templates: {number} names none of {', '.join(sorted(unique))}, so that questions would repeat"
             )
     if not task.unique and not _apart(task):
-        found.append("levels: a question may stand in two of them; name a person or a firm, or give one variable "
-                     "ranges that do not overlap")  # fmt: skip
+        found.append(f"levels: a question may stand in two of them; name a {', '.join(UNIQUE[:-1])} or {UNIQUE[-1]}, "
+                     "or give one variable ranges that do not overlap")  # fmt: skip
     return found
 
 
@@ -108,12 +115,24 @@ def _unused(task: Task) -> list[str]:
     ]
     said = [_names(task, text) for text in task.templates]
     for number, names in enumerate(said, start=1):
-        found += [f"templates: {number} drops {name}" for name in sorted(set().union(*said) - names)]
+        found += [
+            f"templates: {number} drops {name}, which another phrasing says" for name in _dropped(task, names, said)
+        ]
     asked = _reach(
         task, set().union(*(_names(task, text, True) for key, text in task.expressions() if key == "answer"))
     )
     unsaid = asked & set(task.said["variables"]) - _reach(task, set().union(*said))
     return [*found, *(f"templates: none says {name}, which the answer depends on" for name in sorted(unsaid))]
+
+
+def _dropped(task: Task, names: set[str], said: list[set[str]]) -> list[str]:
+    """What other phrasings say and the one with `names` does not, nor anything derived that only it says instead."""
+    covered = names | _reach(task, names - names.intersection(*said))
+    variables = set(task.said["variables"])
+    return [
+        name for name in sorted(set().union(*said) - covered)
+        if name in variables or not _reach(task, {name}) & variables <= covered
+    ]  # fmt: skip
 
 
 def _seen(task: Task, level: str, rows: list[dict[str, Any]]) -> list[str]:
@@ -124,24 +143,38 @@ def _seen(task: Task, level: str, rows: list[dict[str, Any]]) -> list[str]:
         found.append(f"{level}: {len(rows) - len(questions)} of {len(rows)} questions stand twice")
     answers = Counter(row["answer"] for row in rows)
     (common, times), *_ = answers.most_common(1)
-    if len(answers) == 1 or (not task.labels and not task.options and times > MOST_COMMON * len(rows)):
+    if len(answers) == 1 or (not task.labels and not task.options and times > max(_LUCK, MOST_COMMON * len(rows))):
         found.append(f"{level}: the answer is {common!r} in {times} of {len(rows)} rows")
     if task.scorer in ("number", "math"):
         found += _leaks(level, rows)
     for row in rows:
         if faults := _of_row(task, row):
-            return [*found, *(f"{level}: {fault}" for fault in faults)]  # the next would say the same
+            split, number = row["id"].split("/")[-2:]
+            return [
+                *found,
+                *(f"{level}, row {number} of {split}: {fault}" for fault in faults),
+            ]  # the next says the same
     return found
 
 
 def _of_row(task: Task, row: dict[str, Any]) -> list[str]:
-    found = []
-    last = _plain(row["steps"][-1]["answer"]) if row["steps"] else ""
-    if not all(_plain(aliases[0]) in last for aliases in row["answers"]):
-        found.append(f"the solution does not end in the answer {row['answer']!r}")
+    found = [*check(row, task.said.get("check") or {}), *_singular(task, row)]
     if score_row(row["solution"], row).exact_match != 1:
         found.append("its own solution does not earn the reward")
-    return found + (check(row, task.said["check"]) if "check" in task.said else [])
+    return found
+
+
+def _singular(task: Task, row: dict[str, Any]) -> list[str]:
+    """Where "{{ n }} years" came to "1 years"."""
+    template = json.loads(row["meta"])["template"]
+    texts = [(f"templates: {template + 1}", task.templates[template], row["question"])]
+    texts += [(f"solution: step {n}", str(step["work"]), row["solution"]) for n, step in task.steps()]
+    found: dict[str, str] = {}
+    for key, text, said in texts:
+        for word in set(_COUNTED.findall(text)) - _VERBS:
+            if re.search(rf"(?<![\w.,/$])1 {word}\b", said):
+                found.setdefault(word, f"{key}: '1 {word}' stands in {said!r}: write {{{{ n|plural('one', 'many') }}}}")
+    return list(found.values())
 
 
 def _leaks(level: str, rows: list[dict[str, Any]]) -> list[str]:
@@ -153,7 +186,7 @@ def _leaks(level: str, rows: list[dict[str, Any]]) -> list[str]:
     return [
         f"{level}: the answer stands in templates: {number}"
         for number, leaks in sorted(leaking.items())
-        if sum(leaks) > len(leaks) / 2
+        if sum(leaks) > max(_LUCK, len(leaks) / 2)
     ]
 
 

@@ -1,19 +1,25 @@
 """Rows of some tasks: which task, level and phrasing row i has, and the row itself."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
-
-import jinja2
 
 from synthrl import prompt
 from synthrl.seeding import Stream
 
+from . import blame
+from .blame import Fault
 from .domains import Names
 from .task import LEVELS, LONGEST, Drawn, Task, Told
 
 SPLITS = ("train", "validation", "test", "heldout_phrasing")
+EXPECTED = {
+    "integer": "integer, a whole number",
+    "number": "number, whole or a fraction",
+    "text": "text",
+    "names": "names, a list of one text or more",
+}
 
 
 class Rows:
@@ -41,8 +47,8 @@ class Rows:
             drawn = self._drawn(task, level, split, i, index, key, random)
             told = task.tell(drawn.values, template)
             return self._dressed(task, level, template, drawn, told, f"{prefix}/{i}")
-        except (jinja2.TemplateError, ArithmeticError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise task.fail(f"level {level}: {type(error).__name__}: {error}") from None
+        except Fault as fault:
+            raise task.fail(f"level {level}, row {i} of {split}: {fault}") from None
 
     def _drawn(
         self, task: Task, level: str, split: str, i: int, index: int, key: tuple[object, ...], random: Stream
@@ -52,19 +58,22 @@ class Rows:
             self._names[split] = Names(self.seed, shelf)
         names = self._names[split].of(task.named_at(level), i)
         luck = random.random()
-        for number in task.numbers(level, key, shelf, index):
-            drawn = task.draw({**task.points(level, number), **names}, random, luck)
-            if drawn:
+
+        def draws() -> Iterator[dict[str, Any]]:
+            return ({**task.points(level, n), **names} for n in task.numbers(level, key, shelf, index))
+
+        for variables in draws():
+            if drawn := task.draw(variables, random, luck):
                 return drawn
-        raise task.fail(f"constraints: at level {level} no draw for row {i} fits")
+        raise Fault(f"no draw fits: {task.refusals(draws(), luck)}")
 
     def _dressed(self, task: Task, level: str, template: int, drawn: Drawn, told: Told, id_: str) -> dict[str, Any]:
-        answers = [task.shown(value) for value in _answers(task, drawn.answer)]
+        answers = [task.shown(value) for value in _answers(task, drawn)]
         choices = [task.shown(value) for value in drawn.choices]
         answer = ", ".join(answers)
         lines = [work for _, work, _ in told.steps]
         if max(len(told.question), *map(len, lines)) > LONGEST:
-            raise task.fail(f"a text of more than {LONGEST:,} characters")
+            raise Fault(f"a text of more than {LONGEST:,} characters")
         return {
             "id": id_,
             "prompt": prompt.chat(prompt.user(told.question, "", choices)),
@@ -85,8 +94,9 @@ class Rows:
         }
 
 
-def _answers(task: Task, answer: Any) -> list[Any]:
+def _answers(task: Task, drawn: Drawn) -> list[Any]:
     """The answers to be named, each of the type that the task says."""
+    answer = drawn.answer
     fits = {
         "integer": type(answer) is int,
         "number": type(answer) in (int, Fraction),
@@ -94,5 +104,7 @@ def _answers(task: Task, answer: Any) -> list[Any]:
         "names": isinstance(answer, list) and bool(answer) and all(isinstance(name, str) for name in answer),
     }
     if not fits[task.type]:
-        raise task.fail(f"answer: got {answer!r}, expected {task.type}")
+        text = str(task.said["answer"])
+        came = blame.drawn(task, f"{{{{ ({text}) }}}}", drawn.values)
+        raise Fault(f"answer: got {blame.shown(answer)}, expected {EXPECTED[task.type]}{came}")
     return answer if isinstance(answer, list) else [answer]

@@ -8,7 +8,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .arithmetic import FILTERS, FUNCTIONS, divide, power
 
-_RANDOM_OR_UNSAFE = ("random", "pprint", "xmlattr", "tojson", "urlize")
+_RANDOM_OR_UNSAFE = ("random", "float", "pprint", "xmlattr", "tojson", "urlize")
 
 
 class Exact(ImmutableSandboxedEnvironment):
@@ -24,7 +24,7 @@ def _told(value: Any) -> Any:
     """How a value stands in a text."""
     if isinstance(value, float | bool | list | dict) or value is None:
         raise TypeError(f"{value!r} cannot stand in a text: say how (|listed, 'yes' if … else 'no', number('0.5'))")
-    return f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else value
+    return str(value) if isinstance(value, Fraction) else value
 
 
 def environment() -> Exact:

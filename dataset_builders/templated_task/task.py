@@ -7,21 +7,22 @@ second one. No expression is ever Python's.
 import functools
 import itertools
 import math
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import shake_128
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import jinja2
-import yaml
-from jinja2 import nodes
+from jinja2 import meta, nodes
 
 from synthrl.seeding import Scramble, Stream
 
-from .domains import UNIQUE, Domain, Named, most_names, read
+from . import blame, file
+from .arithmetic import exact
+from .blame import ERRORS, Fault
+from .domains import UNIQUE, Domain, Named, lucky, most_names, read
 from .sandbox import environment
 
-T = TypeVar("T")
 LEVELS = ("easy", "medium", "hard")
 SCORERS = ("set", "number", "math", "choice", "label")
 TYPES = ("integer", "number", "text", "names")
@@ -29,6 +30,7 @@ REQUIRED = (
     "name subject description input_format output_format answer_type scorer variables levels templates answer solution"
 ).split()
 OPTIONAL = "derived constraints distractors choices options labels show check".split()
+_STEP = ("ask", "work", "answer")
 LONGEST = 20_000  # characters of anything that is rendered
 _TRIES = 5_000  # draws until one fits, where names tell rows apart
 _BEYOND_CHANCE = 1 << 100  # draws, of which no two rows will ever get the same
@@ -36,6 +38,7 @@ _FEW = 50_000  # draws that can all be tried
 _SAMPLES = 12  # of wrong numbers, before other ones are drawn
 _CUT = "\x1f"  # between the parts of what is rendered
 _SPLITS = 4
+_TOLD = 300  # draws that are looked at to tell why none fits
 
 
 class Drawn(NamedTuple):
@@ -77,11 +80,9 @@ class Task:
 
     def _mapping(self, text: str) -> dict[str, Any]:
         try:
-            said = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except yaml.YAMLError as error:
+            said = file.loaded(text)
+        except ValueError as error:
             raise self.fail(str(error)) from None
-        if not isinstance(said, dict):
-            raise self.fail(f"got {type(said).__name__}, expected a mapping with {', '.join(REQUIRED)}")
         if missing := [key for key in REQUIRED if not said.get(key)]:
             raise self.fail(f"it has no {', '.join(missing)}")
         if unknown := sorted(set(map(str, said)) - {*REQUIRED, *OPTIONAL}):
@@ -115,16 +116,13 @@ class Task:
             raise self.fail(f"distractors or options: got {given}, expected one of both for scorer choice, else none")
         if bool(self.labels) != (self.scorer == "label"):
             raise self.fail(f"labels: got {self.labels}, expected a list for scorer label, else none")
+        if 1 in (len(self.labels), len(self.options)):
+            raise self.fail(f"labels or options: got only {[*self.labels, *self.options]}, expected two or more")
         self.choices = said.get("choices", 4) if self.distractors else len(self.options)
         if type(self.choices) is not int or (self.distractors and not 1 < self.choices <= len(self.distractors) + 1):
             raise self.fail(f"choices: got {self.choices!r}, with {len(self.distractors)} distractors")
         for step in said["solution"]:
-            if not isinstance(step, dict) or not {"ask", "work", "answer"} <= set(step) <= {
-                "ask",
-                "work",
-                "answer",
-                "when",
-            }:
+            if not isinstance(step, dict) or not set(_STEP) <= set(step) <= {*_STEP, "when"}:
                 raise self.fail(f"solution: got {step!r}, expected ask, work and answer (and when, if not always)")
 
     def _domains(self, level: str) -> dict[str, Domain]:
@@ -147,36 +145,44 @@ class Task:
         """Every expression, with the key it stands under."""
         return [
             *((f"derived: {name}", text) for name, text in self.derived.items()),
-            *(("constraints", text) for text in self.constraints),
+            *((f"constraints: {number}", text) for number, text in enumerate(self.constraints, start=1)),
             ("answer", str(self.said["answer"])),
             *(("distractors", text) for text in self.distractors),
             *(("options", text) for text in self.options),
             *(("show", str(self.said["show"])) for _ in ("show",) if "show" in self.said),
-            *(("solution: when", str(step["when"])) for step in self.said["solution"] if "when" in step),
+            *((f"solution: step {n}: when", str(step["when"])) for n, step in self.steps() if "when" in step),
         ]
 
     def texts(self) -> list[tuple[str, str]]:
         """Every template, with the key it stands under."""
         return [
             *((f"templates: {number}", text) for number, text in enumerate(self.templates, start=1)),
-            *(
-                (f"solution: {key}", str(step[key]))
-                for step in self.said["solution"]
-                for key in ("ask", "work", "answer")
-            ),
+            *((f"solution: step {n}: {key}", str(step[key])) for n, step in self.steps() for key in _STEP),
         ]
+
+    def steps(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        return enumerate(self.said["solution"], start=1)
 
     def syntax(self) -> None:
         """Raise if a piece does not parse by itself: joined, one could end what another began."""
         for key, text in [*((k, f"{{% set x = ({t}\n) %}}") for k, t in self.expressions()), *self.texts()]:
             try:
                 parsed = self.env.parse(text)
+                meta.find_undeclared_variables(parsed)  # knows the names of filters as well
             except jinja2.TemplateSyntaxError as error:
-                raise self.fail(f"{key}: {error.message} in {text!r}") from None
+                hint = (
+                    ": an expression has no loop, see pick, over and zip" if "got 'for'" in str(error.message) else ""
+                )
+                raise self.fail(f"{key}: {error.message} in {text!r}{hint}") from None
             if text.startswith("{% set x = (") and len(parsed.body) != 1:
                 raise self.fail(f"{key}: {text!r} is no expression")
             if any(parsed.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends))):
                 raise self.fail(f"{key}: a template stands alone")
+            for node in parsed.find_all((nodes.Const, nodes.Getattr)):
+                if isinstance(node, nodes.Const) and isinstance(node.value, float):
+                    raise self.fail(f"{key}: {node.value} is a float and not exact: write number('{node.value}')")
+                if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+                    raise self.fail(f"{key}: {node.attr} is a private attribute, which no task may use")
 
     @functools.cached_property
     def _program(self) -> jinja2.Template:
@@ -195,7 +201,7 @@ class Task:
     def _text(self) -> jinja2.Template:
         parts = [f"{{% if template_ == {n} %}}{text}\n{{% endif %}}" for n, text in enumerate(self.templates)]
         for step in self.said["solution"]:
-            told = _CUT + _CUT.join(str(step[key]) for key in ("ask", "work", "answer"))
+            told = _CUT + _CUT.join(str(step[key]) for key in _STEP)
             parts.append(f"{{% if ({step['when']}) %}}{told}{{% endif %}}" if "when" in step else told)
         return self._compiled("templates or solution", "".join(parts))
 
@@ -254,8 +260,12 @@ class Task:
         rows = 300 * max(1, len(self.labels) or self.choices) if pool else 0
         fit = sum(self._fits({**names, **self.points(level, pool[_drawn(len(pool), n)])}, n) for n in range(rows))
         if not fit:
-            raise self.fail(f"constraints: at level {level} no draw fits")
-        return 1 if fit == rows else math.ceil(40 / -math.log1p(-0.8 * fit / rows))
+            every = ({**names, **self.points(level, n)} for n in range(self.space(level)))
+            raise Fault(f"no draw fits: {self.refusals(every, Stream('fit', 0).random())}")
+        if fit < rows:
+            return math.ceil(40 / -math.log1p(-0.8 * fit / rows))
+        # Of a small space all draws were tried for the constraints; of a large one a rare refusal was perhaps not met.
+        return 1 if self.space(level) <= _FEW else 9
 
     def _fits(self, variables: dict[str, Any], number: int) -> bool:
         random = Stream("fit", number)
@@ -266,7 +276,10 @@ class Task:
 
     def capacity(self, level: str) -> int:
         """Rows of this level that each of the splits can have, so that none asks what another asks."""
-        return 1 << 25 if self.unique else len(self.pool(level)) // (_SPLITS * self.tries(level))
+        try:
+            return 1 << 25 if self.unique else len(self.pool(level)) // (_SPLITS * self.tries(level))
+        except Fault as fault:
+            raise self.fail(f"level {level}: {fault}") from None
 
     def numbers(self, level: str, key: tuple[object, ...], split: int, index: int) -> Any:
         """The draws that belong to row `index` of this level: no other row's, where no name tells rows apart."""
@@ -285,11 +298,19 @@ class Task:
         values = self._worked_out(variables)
         if not values:
             return None
+        values["answer_"] = exact(values["answer_"])  # 1/2 + 1/2 is whole
+        try:
+            return self._right(values, random, luck)
+        except TypeError as error:  # what cannot be compared
+            raise Fault(f"answer, distractors or options: {blame.said(error)}") from None
+
+    def _right(self, values: dict[str, Any], random: Stream, luck: float) -> Drawn | None:
+        """With its choices, if what is right is what it is to be now."""
         answer, others = values["answer_"], values["others_"]
         if self.labels:
-            return Drawn(values, answer, []) if answer == _lucky(self.labels, luck) else None
+            return Drawn(values, answer, []) if answer == lucky(self.labels, luck) else None
         if self.options:
-            if answer != _lucky(others, luck) or len(set(others)) < len(others):
+            if answer != lucky(others, luck) or len(set(others)) < len(others):
                 return None
             random.shuffle(others)
             return Drawn(values, answer, others)
@@ -302,7 +323,10 @@ class Task:
         """All values of a draw; None where a constraint does not hold."""
         template = self._program
         context = template.new_context(variables)
-        deque(template.root_render_func(context), 0)
+        try:
+            deque(template.root_render_func(context), 0)
+        except ERRORS as error:
+            raise blame.of_values(self, variables, error) from None
         return {**variables, **context.vars} if context.vars["fits_"] else None
 
     def _choices(self, answer: Any, others: list[Any], random: Stream, luck: float) -> list[Any]:
@@ -316,10 +340,7 @@ class Task:
         if isinstance(answer, str):
             found = [answer, *random.sample(others, wanted)]
         else:
-            if answer > 0:
-                others = [other for other in others if other > 0]  # nobody would take another one for it
-            below, gap = _lucky(list(itertools.product(range(self.choices), range(wanted))), luck)
-            less, more = [o for o in others if o < answer], [o for o in others if o > answer]
+            less, more, below, gap = self.sides(answer, others, luck)
             if len(less) < below or len(more) < wanted - below:
                 return []
             for _ in range(_SAMPLES):
@@ -333,17 +354,35 @@ class Task:
         random.shuffle(found)
         return found
 
+    def sides(self, answer: Any, others: list[Any], luck: float) -> tuple[list[Any], list[Any], int, int]:
+        """The wrong numbers below and above the answer, how many of the lower ones are wanted, and the smallest gap."""
+        if answer > 0:
+            others = [other for other in others if other > 0]  # nobody would take another one for it
+        below, gap = lucky(list(itertools.product(range(self.choices), range(self.choices - 1))), luck)
+        return [other for other in others if other < answer], [other for other in others if other > answer], below, gap
+
+    def refusals(self, draws: Iterable[dict[str, Any]], luck: float) -> str:
+        """Why draws do not fit, and how often it is that: the slow way, for a message."""
+        whys = Counter(blame.refusal(self, variables, luck) for variables in itertools.islice(draws, _TOLD))
+        return "; ".join(f"{why} ({times} of {whys.total()} draws)" for why, times in whys.most_common(3))
+
     # saying
 
     def shown(self, value: Any) -> str:
         """An answer or choice as it is written."""
-        text = self._show(value=value) if self._show else value
-        return str(self.env.finalize(text))  # type: ignore[misc]
+        try:
+            text = self._show(value=value) if self._show else value
+            return str(self.env.finalize(text))  # type: ignore[misc]
+        except ERRORS as error:
+            raise Fault(f"{'show' if self._show else 'answer'}: of {value!r}: {blame.said(error)}") from None
 
     def tell(self, values: dict[str, Any], template: int) -> Told:
         text = self._text
         context = text.new_context({**values, "template_": template})
-        question, *rest = "".join(text.root_render_func(context)).split(_CUT)
+        try:
+            question, *rest = "".join(text.root_render_func(context)).split(_CUT)
+        except ERRORS as error:
+            raise blame.of_texts(self, values, template, error) from None
         parts = [part.strip() for part in rest]
         return Told(question.strip(), list(zip(parts[::3], parts[1::3], parts[2::3], strict=True)))
 
@@ -353,10 +392,6 @@ def _closest_gap(numbers: list[Any]) -> int:
     ranked = sorted(numbers)
     gaps = [high / low if ranked[0] > 0 else high - low for low, high in itertools.pairwise(ranked)]
     return gaps.index(min(gaps))
-
-
-def _lucky(items: Sequence[T], luck: float) -> T:
-    return items[math.floor(luck * len(items))]
 
 
 def _drawn(space: int, *key: object) -> int:

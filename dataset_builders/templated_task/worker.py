@@ -14,21 +14,9 @@ import weakref
 from collections.abc import Iterator
 from typing import IO, Any
 
-SECONDS = 20  # for one question to the process, of some 50 rows
+SECONDS = 20  # of computing, for one question to the process, of some 50 rows
+PATIENCE = 15  # times as long by the clock: a busy machine is not the file's fault
 MEMORY = 1 << 30  # bytes of address space
-LARGEST = 200_000  # bytes of a task's file
-
-
-def read(path: str) -> bytes:
-    """An own file as it is now. What cannot be one is refused in one line."""
-    try:
-        with open(path, "rb") as file:
-            text = file.read(LARGEST + 1)
-    except OSError as error:
-        raise ValueError(f"task: got {path!r}, which cannot be read: {error.strerror}") from None
-    if not text or len(text) > LARGEST:
-        raise ValueError(f"task: got {path!r}, expected a file of 1 to {LARGEST:,} bytes")
-    return text
 
 
 class Worker:
@@ -63,7 +51,7 @@ class Worker:
             said = process.stdout.readline()
         if not said.endswith("\n"):
             self.process = None
-            late = process.wait() == -signal.SIGALRM
+            late = process.wait() in (-signal.SIGPROF, -signal.SIGALRM)
             why = (
                 f"it took more than {self.seconds} seconds"
                 if late
@@ -139,6 +127,11 @@ class _Asked:
 
         return faults(self.task)
 
+    def check(self, row: dict[str, Any]) -> list[str]:
+        from .audit.check import check
+
+        return check(row, self.task.said.get("check") or {})
+
 
 def _answer(hello: dict[str, Any], known: list[_Asked], question: list[Any]) -> list[Any]:
     try:
@@ -148,7 +141,7 @@ def _answer(hello: dict[str, Any], known: list[_Asked], question: list[Any]) -> 
     except MemoryError:
         return ["error", f"task: {hello['where']}: it needs more than {MEMORY >> 20} MiB of memory"]
     except Exception as error:  # whatever an own file does, it is told in one line
-        said = " ".join(str(error).split())[:300]
+        said = " ".join(str(error).split())[:600]
         return [
             "error",
             said
@@ -157,13 +150,19 @@ def _answer(hello: dict[str, Any], known: list[_Asked], question: list[Any]) -> 
         ]
 
 
+def _alarm(seconds: int) -> None:
+    """After so many seconds of computing the process is killed, which is what these signals do; 0 takes it back."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(seconds * PATIENCE)
+
+
 def _serve(lines: IO[str], replies: IO[str]) -> None:
     hello = json.loads(lines.readline())
     known: list[_Asked] = []
     for line in lines:
-        signal.alarm(hello["seconds"])  # by its default, it kills
+        _alarm(hello["seconds"])
         said = json.dumps(_answer(hello, known, json.loads(line)))
-        signal.alarm(0)
+        _alarm(0)
         print(said, file=replies, flush=True)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-_PLAIN = re.compile(r"-?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?")
+_PLAIN = re.compile(r"-?\$?\d[\d,]*(?:\.\d+)?(?:/0*[1-9]\d*)?%?")
 _TERM = r"-?\$?\d[\d,]*(?:\.\d+)?%?|\$?\d+/\d+"
 _EQUATION = re.compile(
     r"[(−-]*\$?\d[\d,]*(?:\.\d+)?%?[)²³]*(?:\s?[-+−×÷/=≈^*(]+\s?[(−$-]*\d[\d,]*(?:\.\d+)?%?[)²³]*|\s[=≈]\s[(−$-]*\d[\d,.]*)+"

@@ -1,15 +1,18 @@
 """What can be said to a row without thinking about it. None of these may earn more than chance and a little."""
 
+import json
 import re
 from collections.abc import Sequence
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
+from .. import file
 from .arithmetic import number
 
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
-_NAME = re.compile(r"(?m)^(\w+ \w+) \|")
+_LINE = re.compile(r"(?m)^(\w+ \w+) \| (.+)$")
+_NAME = re.compile(r"[A-Z]\w+ [A-Z]\w+|\d[\w:/]*[:/]\w+")  # of a person, or a time
 _OF_MATHEMATICS = ("last number", "sum of all", "largest number")  # a judge of its own takes its time for each
 _WORDS = "not faulty opened unopened fault sealed away still perfect works".split()
 
@@ -19,20 +22,20 @@ def chance(row: dict[str, Any]) -> float:
     if row["choices"]:
         return 1 / len(row["choices"])
     if row["scorer"] == "label":
-        return 1 / 2
+        return 1 / len(_labels(row))
     if row["scorer"] == "set":  # one name, where `right` of them are
-        right, names = len(row["answers"]), len(_NAME.findall(row["question"]))
-        return right / max(names, 1) * 2 / (1 + right)
+        right, names = len(row["answers"]), [name for name, _ in _table(row["question"])]
+        return right / len(names) * 2 / (1 + right) if row["answers"][0][0] in names else 0.0
     return 0.0
 
 
 def guesses(row: dict[str, Any]) -> dict[str, str]:
     """What every guesser says to `row`: all of them to each kind, so that averages compare."""
-    numbers = [Fraction(text.replace(",", "")) for text in _NUMBER.findall(row["question"])]
+    numbers = [Fraction(text.replace(",", "")) for text in _NUMBER.findall(row["question"])] or [Fraction()]
     if row["choices"]:
         return _chosen(row, numbers)
     if row["scorer"] == "label":
-        return _yes_or_no(row["question"], numbers)
+        return _labelled(row, numbers)
     if row["scorer"] == "set":
         return _named(row["question"])
     said = _numbers(numbers)
@@ -76,7 +79,7 @@ def _numbers(numbers: Sequence[Fraction]) -> dict[str, str]:
 
 def _chosen(row: dict[str, Any], numbers: Sequence[Fraction]) -> dict[str, str]:
     choices = row["choices"]
-    letters = {f"choice {n + 1}": choices[min(n, len(choices) - 1)] for n in range(5)}
+    letters = {f"choice {n}": choice for n, choice in enumerate(choices, start=1)}
     values = [number(re.sub(r"[^\d.,/]", "", choice)) if re.search(r"\d", choice) else None for choice in choices]
     where = [row["question"].find(choice) for choice in choices]
     by = {
@@ -107,7 +110,13 @@ def _chosen(row: dict[str, Any], numbers: Sequence[Fraction]) -> dict[str, str]:
     return {**letters, **by, **{name: choices[i] for name, i in near.items()}}
 
 
-def _yes_or_no(question: str, numbers: Sequence[Fraction]) -> dict[str, str]:
+def _labels(row: dict[str, Any]) -> list[str]:
+    return file.of(json.loads(row["meta"])["task"])["labels"]
+
+
+def _labelled(row: dict[str, Any], numbers: Sequence[Fraction]) -> dict[str, str]:
+    """One of two labels by a sign, mostly of yes and no; of more than two, the others always."""
+    question, (yes, *others, no) = row["question"], _labels(row)
     total = sum(numbers, Fraction())
     signs = {
         "always": True,
@@ -116,22 +125,33 @@ def _yes_or_no(question: str, numbers: Sequence[Fraction]) -> dict[str, str]:
         "first number is the largest": numbers[0] == max(numbers),
         "last number is above the mean": numbers[-1] * len(numbers) > total,
         "first number is above the mean": numbers[0] * len(numbers) > total,
-        "second number is larger than the first": numbers[1] > numbers[0],
-        "last number is larger than the one before": numbers[-1] > numbers[-2],
+        "second number is larger than the first": numbers[:2][-1] > numbers[0],
+        "last number is larger than the one before": numbers[-1] > numbers[-2:][0],
         "numbers are large": total > 150,
         "sum is even": total % 2 == 0,
         **{f"it says {word}": bool(re.search(rf"\b{word}\b", question)) for word in _WORDS},
     }
-    both = {f"yes if {sign}": holds for sign, holds in signs.items()} | {f"no if {s}": not h for s, h in signs.items()}
-    return {name: "yes" if holds else "no" for name, holds in both.items()}
+    both = {f"{yes} if {sign}": holds for sign, holds in signs.items()}
+    both |= {f"{no} if {sign}": not holds for sign, holds in signs.items()}
+    return {name: yes if holds else no for name, holds in both.items()} | {f"always {other}": other for other in others}
+
+
+def _table(question: str) -> list[tuple[str, list[int]]]:
+    """Names, each with its cells as numbers: the lines of a table, else names with the numbers that follow them."""
+    if lines := _LINE.findall(question):
+        return [(name, [int(c) if c.isdigit() else len(c) for c in cells.split(" | ")]) for name, cells in lines]
+    ends = [*(match.start() for match in _NAME.finditer(question)), len(question)]
+    found: dict[str, list[int]] = {}
+    for match, end in zip(_NAME.finditer(question), ends[1:], strict=True):
+        found.setdefault(match[0], []).extend(map(int, re.findall(r"\d+", question[match.end() : end])))
+    return list(found.items())
 
 
 def _named(question: str) -> dict[str, str]:
-    lines = re.findall(r"(?m)^(\w+ \w+) \| (.+)$", question)
-    said = [name for name, _ in lines]
-    numbers = [[int(cell) if cell.isdigit() else len(cell) for cell in cells.split(" | ")] for _, cells in lines]
-    one, two = [row[0] for row in numbers], [row[1] for row in numbers]
-    least = list(map(min, numbers))
+    table = _table(question) or [("nobody", [])]
+    said = [name for name, _ in table]
+    one, two = ([row[column] if column < len(row) else 0 for _, row in table] for column in (0, 1))
+    least = [min(row, default=0) for _, row in table]
 
     def at(values: Sequence[int], best: Any) -> str:
         return said[values.index(best(values))]
@@ -147,7 +167,7 @@ def _named(question: str) -> dict[str, str]:
         "greatest in the second column": at(two, max),
         "least in the second column": at(two, min),
         "least of both": at(least, min),
-        "second in the first column": said[one.index(sorted(one)[-2])],
-        "second in the second column": said[two.index(sorted(two)[-2])],
+        "second in the first column": said[one.index(sorted(one)[-2:][0])],
+        "second in the second column": said[two.index(sorted(two)[-2:][0])],
         "greatest of the lesser": at(least, max),
     }

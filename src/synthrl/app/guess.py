@@ -82,14 +82,14 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
 
 def render(measured: dict[tuple[str, str], Earned]) -> str:
     columns = list(measured.values())
-    names = columns[0].scores if columns else ()
+    names = dict.fromkeys(name for earned in columns for name in earned.scores)  # not every guess is one in every kind
     lines = [
         ["guesser", *(f"{kind}, {hops}" for kind, hops in measured)],
         ["---"] + ["--:"] * len(columns),
         ["rows", *(str(earned.rows) for earned in columns)],
         ["chance", *(f"{earned.chance:.3f}" for earned in columns)],
         ["**best**", *(f"**{earned.scores[earned.best]:.3f}**" for earned in columns)],
-        *([name, *(f"{earned.scores[name]:.3f}" for earned in columns)] for name in names),
+        *([name, *(f"{e.scores[name]:.3f}" if name in e.scores else "-" for e in columns)] for name in names),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -53,6 +53,10 @@ def show(row: dict[str, Any]) -> None:
         print(paragraph(step["question"], "     ", f"{number}. "))
         print(paragraph(f"-> {step['answer']}" + (f"  [{step['title']}]" if step["title"] else ""), "     "))
 
+    if row["solution"]:
+        heading("Solution")
+        print(paragraph(row["solution"], "  "))
+
     heading("Answer")
     for aliases in row["answers"]:
         also = f"  (or {', '.join(aliases[1:])})" if len(aliases) > 1 else ""

@@ -53,7 +53,10 @@ def run(
         print(f"{target}: no row was checked")
         return 1
     name = _dataset(first)
-    across, failures = Across(_audit(name, first)), []
+    audit = _audit(name, first)
+    if hasattr(audit, "refused") and (why := audit.refused(first)):
+        raise ValueError(why)
+    across, failures = Across(audit), []
     counts: Counter[tuple[str, int]] = Counter()
     malformed = 0
     checked = _checked(name, itertools.chain([first], stream), num_proc or 1)
