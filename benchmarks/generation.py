@@ -1,5 +1,7 @@
 """How fast questions are made, and in how much memory, beside phantom-wiki and reasoning-gym: all in one run.
 
+This is fiction_multihop; the other datasets have a page of their own, `families.py`.
+
     python benchmarks/generation.py                # half an hour on two cores; writes benchmarks/generation.md
     python benchmarks/generation.py --rounds 1     # ten minutes; the same table, one run of each
     python benchmarks/generation.py --million      # streams a million rows; writes benchmarks/million.md

@@ -1,6 +1,6 @@
 """Equations between quantities, and how one is solved for any of its members."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -57,39 +57,44 @@ def equation(relation: str, told: tuple[Quantity, ...], k: Value = 0) -> Equatio
     return Equation(relation, told, FORMS[relation], members, k)
 
 
-def solve(equation: Equation, target: Quantity, values: Mapping[Quantity, Value]) -> Iterator[Step]:
+def solve(equation: Equation, target: Quantity, values: Mapping[Quantity, Value]) -> list[Step]:
     """The operations that find `target`; the last one's result is its value."""
     form, k = equation.form, equation.k
     first, *others = equation.members
     known = [values[member] for member in others if member != target]
     if target == first:
-        yield from _forwards(form, known, k)
-    elif form == "scale":
-        yield _step(values[first], "/", k)
-    elif form == "shift":
-        yield _step(values[first], "-", k)
-    elif form == "product":
-        yield _step(values[first], "/", known[0])
-    else:
-        total = values[first]
-        if form == "mean":
-            yield _step(len(others), "*", total)
-            total *= len(others)
-        for value in known:
-            yield _step(total, "-", value)
-            total -= value
-
-
-def _forwards(form: str, known: list[Value], k: Value) -> Iterator[Step]:
-    total = known[0]
-    if form in ("scale", "product"):
-        yield _step(k if form == "scale" else known[1], "*", total)
-        return
-    for value in [k] if form == "shift" else known[1:]:
-        yield _step(total, "+", value)
-        total += value
+        return _forwards(form, known, k)
+    whole = values[first]
+    if form == "scale":
+        return [_step(whole, "/", k)]
+    if form == "shift":
+        return [_step(whole, "-", k)]
+    if form == "product":
+        return [_step(whole, "/", known[0])]
     if form == "mean":
-        yield _step(total, "/", len(known))
+        total = _step(len(others), "*", whole)
+        return [total, *_chain(total.result, "-", known)]
+    return _chain(whole, "-", known)
+
+
+def _forwards(form: str, known: list[Value], k: Value) -> list[Step]:
+    if form == "scale":
+        return [_step(k, "*", known[0])]
+    if form == "shift":
+        return [_step(known[0], "+", k)]
+    if form == "product":
+        return [_step(known[1], "*", known[0])]
+    steps = _chain(known[0], "+", known[1:])
+    return [*steps, _step(steps[-1].result, "/", len(known))] if form == "mean" else steps
+
+
+def _chain(total: Value, sign: str, values: list[Value]) -> list[Step]:
+    """To `total` one value after the other."""
+    steps = []
+    for value in values:
+        steps.append(_step(total, sign, value))
+        total = steps[-1].result
+    return steps
 
 
 def _step(left: Value, sign: str, right: Value) -> Step:

@@ -19,8 +19,11 @@ LINKS: dict[str, tuple[tuple[str, str, str], int]] = {
     "sales": (("takings", "price", "gone"), 1),
     "days": (("stock", "daily", "days"), 2),
 }
+# The links of an aspect, each with the two others that it is of.
 _LINKED = {
-    aspect: [name for name in LINKS if aspect in LINKS[name][0]] for link in LINKS.values() for aspect in link[0]
+    aspect: [(name, [a for a in link if a != aspect]) for name, (link, _) in LINKS.items() if aspect in link]
+    for aspects, _ in LINKS.values()
+    for aspect in aspects
 }
 ACROSS = ("times", "part", "more", "less", "sum", "difference", "mean")
 
@@ -65,22 +68,27 @@ class Planner:
     def _expand(self, target: Quantity) -> None:
         self.open.remove(target)
         options = self._options(target)
-        tried = (self._try(self.random.choice(options), target) for _ in range(TRIES))
-        found = next(filter(None, tried), None) or self._shift("more", target) or self._shift("less", target)
+        for _ in range(TRIES):
+            found = self._try(self.random.choice(options), target)
+            if found:
+                break
+        else:
+            found = self._shift("more", target) or self._shift("less", target)
         assert found, f"{target} = {self.world.values[target]}: more and less leave no gap"
         self.proof.append((found, target))
         self.left -= found.cost
+        depth = self.depth[target] + 1
         for member in found.members:
-            self.depth.setdefault(member, self.depth[target] + 1)
+            self.depth.setdefault(member, depth)
 
     def _options(self, target: Quantity) -> list[str]:
         values, (place, item, aspect) = self.world.values, target
         if aspect == "all":
             return [*ACROSS, *["total"] * 8]
         options = [*ACROSS]
-        for name in _LINKED.get(aspect, ()):
+        for name, (one, other) in _LINKED.get(aspect, ()):
             # Where another of them is told already, the equation would say something of both.
-            alone = sum([(place, item, other) in values for other in LINKS[name][0]]) == 1
+            alone = (place, item, one) not in values and (place, item, other) not in values
             if alone and (name != "days" or self.world.setting.daily):
                 options += [name] * 3
         return options
@@ -275,16 +283,15 @@ def _reachable(planner: Planner, result: Quantity) -> Quantity | None:
 
 
 def _reversed(planner: Planner, result: Quantity, asked: Quantity) -> Plan:
-    """The result is stated in place of `asked`: equations on the way between are turned round."""
-    way = {asked}
+    """The result is stated in place of `asked`: equations on the one way between are turned round."""
+    end = asked  # of what is turned so far
     turned: list[tuple[Equation, Quantity]] = []
     others: list[tuple[Equation, Quantity]] = []
     for found, target in reversed(planner.proof):
-        below = next((member for member in found.members if member != target and member in way), None)
-        if below is None:
-            others.append((found, target))
+        if end in found.members:
+            turned.append((found, end))
+            end = target
         else:
-            turned.append((found, below))
-            way.add(target)
+            others.append((found, target))
     given = (result, *[q for q in planner.open if q != asked])
     return Plan(asked, given, (*others, *reversed(turned)))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from synthrl import fiction, prompt
 from synthrl.seeding import Stream
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
 SPLITS = ("train", "validation", "test", "heldout_phrasing")
 _SIGNS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
 _NEAR = 12  # quantities of other places, the last ones told, that a new one may be compared with
-
-
-class Told(NamedTuple):
-    """One operation of the proof, as a step and as a line of the solution."""
-
-    question: str
-    answer: str
-    title: str
-    line: str
 
 
 class Row:
@@ -85,8 +76,9 @@ class Row:
                     world.state(new)
                     facts.append(new)
                 told.append(new)
+            scribe.name(place + 1)
             _, (sentences,), _ = scribe.paragraphs(facts, world.values, world.random)
-            title = scribe.title(place)
+            title = scribe.titles[place]
             length += len(title) + sum(map(len, sentences)) + len(sentences) + 2
             yield title, sentences
 
@@ -96,39 +88,41 @@ class Row:
         needed: list[Fact] = [*self.plan.given, *[equation for equation, _ in self.plan.proof]]
         random = self.world.random = self._stream("text")
         facts = [*needed, *self._beside(len(needed))]
+        scribe.name(len(self.world.free))
         places, sentences, where = scribe.paragraphs(facts, values, random)
-        told = [(scribe.title(place), paragraph) for place, paragraph in zip(places, sentences, strict=True)]
+        told = [(scribe.titles[place], paragraph) for place, paragraph in zip(places, sentences, strict=True)]
         if self.config.context_chars:
             length = sum([len(title) + 2 + sum(map(len, said)) + len(said) for title, said in told])
             told += self._fill(length)
             random.shuffle(told)
-        support = [(scribe.title(place), number) for place, number in map(where.__getitem__, needed)]
+        support = [(scribe.titles[place], number) for place, number in where[: len(needed)]]
         return [title for title, _ in told], [paragraph for _, paragraph in told], support
 
-    def _proof(self) -> Iterator[Told]:
-        """The operations one by one; what is stated is cited where it is first used."""
+    def _proof(self) -> Iterator[tuple[dict[str, str], str]]:
+        """The operations one by one, as steps and as lines of the solution; what is stated is cited where it is first used."""
         scribe, values = self.scribe, self.world.values
         uncited = set(self.plan.given)
         for equation, target in self.plan.proof:
-            title, before = scribe.title(equation.told[0].place), ""
+            title, before = scribe.titles[equation.told[0].place], ""
             for member in equation.members:
                 if member in uncited:
                     uncited.remove(member)
                     before += f"T{scribe.number(member)[1:]} is {spelled(values[member])}.\n"
             *partial, last = solve(equation, target, values)
-            for step in partial:
-                said, answer = _said(step)
-                yield Told(f"What is {said}?", answer, title, f"{before}{title}: {said} = {answer}.")
+            for operation in partial:
+                said, answer = _said(operation)
+                step = {"question": f"What is {said}?", "answer": answer, "title": title}
+                yield step, f"{before}{title}: {said} = {answer}."
                 before = ""
             said, answer = _said(last)
-            line = f"{before}{title}: {said} = {answer}, {scribe.number(target)}."
-            yield Told(scribe.question(target), answer, title, line)
+            step = {"question": scribe.question(target), "answer": answer, "title": title}
+            yield step, f"{before}{title}: {said} = {answer}, {scribe.number(target)}."
 
     def row(self, id_: str) -> dict[str, Any]:
         titles, sentences, support = self._context()
         question = self.scribe.question(self.plan.asked, self.wording)
-        proof = list(self._proof())
-        answer = proof[-1].answer
+        steps, lines = zip(*self._proof(), strict=True)
+        answer = steps[-1]["answer"]
         passage = prompt.passage(titles, [" ".join(paragraph) for paragraph in sentences])
         meta = {
             "setting": self.scribe.setting.place,
@@ -144,20 +138,19 @@ class Row:
             "answers": [[answer]],
             "answer": answer,
             "scorer": "number",
-            "hops": len(proof),
+            "hops": len(steps),
             "kind": "reverse" if self.reverse else "forward",
             "level": "",
             "answerable": True,
-            "steps": [{"question": t.question, "answer": t.answer, "title": t.title} for t in proof],
+            "steps": list(steps),
             "supporting_facts": {"title": [title for title, _ in support], "sent_id": [i for _, i in support]},
-            "solution": "\n".join([*[told.line for told in proof], prompt.tagged(answer)]),
+            "solution": "\n".join([*lines, prompt.tagged(answer)]),
             "meta": json.dumps(meta),
         }
 
 
 def _said(step: Step) -> tuple[str, str]:
     """The operation, and its result; brackets where a fraction stands behind a ÷."""
-    right = spelled(step.right)
-    if step.sign == "/" and "/" in right:
-        right = f"({right})"
-    return f"{spelled(step.left)} {_SIGNS[step.sign]} {right}", spelled(step.result)
+    left, sign, right, result = step
+    divisor = f"({spelled(right)})" if sign == "/" and right.denominator > 1 else spelled(right)
+    return f"{spelled(left)} {_SIGNS[sign]} {divisor}", spelled(result)

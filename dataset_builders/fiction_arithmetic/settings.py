@@ -4,6 +4,7 @@ A quantity is told as "{place} {verb} {number} {object} {tail}": "Ada Lok's bake
 All verbs are one word, and lose an s in the question.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 
@@ -50,6 +51,24 @@ def words(setting: Setting, aspect: str, item: str, bare: str) -> Words:
     if aspect == "takings":
         return Words("earns", s.coin, f" from {bare}")
     return Words(s.stock, s.collective, " in all")
+
+
+_OF_GOODS = ("stock", "gone", "left", "daily", "days", "boxes", "per box", "price", "takings")
+
+
+class Vocabulary(NamedTuple):
+    goods: tuple[str, ...]
+    bare: tuple[str, ...]
+    words: dict[str, list[Words]]  # of each aspect of each of the goods; for all of them together those at -1
+
+
+@cache
+def vocabulary(setting: Setting, bulk: bool) -> Vocabulary:
+    bare = setting.bulk if bulk else setting.goods
+    goods = tuple([f"{setting.unit} of {item}" for item in bare]) if bulk else bare
+    items = list(zip(goods, bare, strict=True))
+    told = {aspect: [words(setting, aspect, item, plain) for item, plain in items] for aspect in _OF_GOODS}
+    return Vocabulary(goods, bare, {**told, "all": [words(setting, "all", "", "")]})
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -1,18 +1,20 @@
 """The sentences of one world, in one of their wordings each, its paragraphs, and its questions."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from synthrl import fiction
 from synthrl.seeding import Stream
 
 from .equations import Equation, Quantity, Value
-from .settings import Setting, Words, words
+from .settings import Setting, vocabulary
 from .wording import FRAMES, NUMBERS, PARTS, QUESTIONS, TIMES, listed
 
 Fact = Equation | Quantity  # a quantity is told with its value
 BLOCKS_PER_ROW, NAMES = 8, 8 * 128  # of the space of names
 
 
+@lru_cache(1 << 14)  # a row says the same values again and again
 def spelled(value: Value) -> str:
     if type(value) is int:
         return f"{value:,}"
@@ -24,58 +26,33 @@ class Scribe:
 
     def __init__(self, setting: Setting, bulk: bool, mint: fiction.Mint, row: int, heldout: bool) -> None:
         self.setting, self.mint, self.heldout = setting, mint, heldout
-        self.bare = setting.bulk if bulk else setting.goods
-        self.goods = [f"{setting.unit} of {item}" for item in self.bare] if bulk else self.bare
+        self.goods, self.bare, self.words = vocabulary(setting, bulk)
         self.first = row * BLOCKS_PER_ROW
         self.here = f"this {setting.place}"
-        self._places: dict[int, str] = {}
-        self._titles: dict[int, str] = {}
-        self._words: dict[Quantity, Words] = {}
-        self._numbers: dict[Quantity, str] = {}
-        self._numbers_at_home: dict[Quantity, str] = {}
+        self.places: list[str] = []  # "Ada Lok's bakery"
+        self.titles: list[str] = []  # "Bakery of Ada Lok"
 
-    def owner(self, place: int) -> str:
-        """Whose the place is: no two people of a split bear the same name."""
-        block, number = divmod(place, 128)
-        return self.mint.person(self.first + block, number % 8, number // 8)
-
-    def place(self, place: int, home: int = -1) -> str:
-        """ "Ada Lok's bakery", "this bakery" in the paragraph of `home`."""
-        if place == home:
-            return self.here
-        found = self._places.get(place)
-        if found is None:
-            found = self._places[place] = f"{self.owner(place)}'s {self.setting.place}"
-        return found
-
-    def title(self, place: int) -> str:
-        found = self._titles.get(place)
-        if found is None:
-            owner, _, kind = self.place(place).rpartition("'s ")
-            found = self._titles[place] = f"{kind.capitalize()} of {owner}"
-        return found
-
-    def words(self, quantity: Quantity) -> Words:
-        found = self._words.get(quantity)
-        if found is None:
-            _, item, aspect = quantity
-            found = self._words[quantity] = words(self.setting, aspect, self.goods[item], self.bare[item])
-        return found
+    def name(self, places: int) -> None:
+        """Name the places, so many in all: no two owners of a split bear the same name."""
+        kind = self.setting.place
+        for place in range(len(self.places), places):
+            block, number = divmod(place, 128)
+            owner = self.mint.person(self.first + block, number % 8, number // 8)
+            self.places.append(f"{owner}'s {kind}")
+            self.titles.append(f"{kind.capitalize()} of {owner}")
 
     def number(self, quantity: Quantity, home: int = -1) -> str:
-        """ "the number of rye loaves that Ada Lok's bakery puts on each tray" """
-        kept = self._numbers_at_home if quantity.place == home else self._numbers
-        found = kept.get(quantity)
-        if found is None:
-            verb, object_, tail = self.words(quantity)
-            found = kept[quantity] = f"the number of {object_} that {self.place(quantity.place, home)} {verb}{tail}"
-        return found
+        """ "the number of rye loaves that Ada Lok's bakery puts on each tray", "this bakery" if that is at `home`."""
+        place, item, aspect = quantity
+        verb, object_, tail = self.words[aspect][item]
+        return f"the number of {object_} that {self.here if place == home else self.places[place]} {verb}{tail}"
 
     def question(self, quantity: Quantity, wording: int = 0) -> str:
         if wording:
             return QUESTIONS[wording].format(A=self.number(quantity))
-        verb, object_, tail = self.words(quantity)
-        return QUESTIONS[0].format(O=object_, S=self.place(quantity.place), v=verb[:-1], T=tail)
+        place, item, aspect = quantity
+        verb, object_, tail = self.words[aspect][item]
+        return QUESTIONS[0].format(O=object_, S=self.places[place], v=verb[:-1], T=tail)
 
     def sentence(self, fact: Fact, values: Mapping[Quantity, Value], wording: int, home: int) -> str:
         """`home`: the place that may be called "this", -1 for none."""
@@ -89,9 +66,10 @@ class Scribe:
             slots = self._own(fact) if fact.relation in _OF_ONE_PLACE else self._compared(fact, frame, home)
         if "{A}" in frame:
             slots["A"] = self.number(about, home)
-        if "{S}" in frame:
-            verb, object_, tail = self.words(about)
-            slots["S"], slots["X"] = self.place(about.place, home), object_ + tail
+        else:
+            place, item, aspect = about
+            verb, object_, tail = self.words[aspect][item]
+            slots["S"], slots["X"] = self.here if place == home else self.places[place], object_ + tail
             slots.setdefault("V", verb)
         said = frame.format_map(slots)
         return said[0].upper() + said[1:]
@@ -124,37 +102,38 @@ class Scribe:
 
     def _clauses(self, about: Quantity, others: Sequence[Quantity], home: int) -> str:
         """ "Bo Dun's bakery", where it does the same, else "Bo Dun's bakery sells seed rolls"."""
-        told, said = self.words(about), [self.words(other) for other in others]
-        if all(words == told for words in said):
-            return listed([self.place(other.place) for other in others])
+        told, *said = [self.words[aspect][item] for _, item, aspect in (about, *others)]
+        if said.count(told) == len(said):
+            return listed([self.places[other.place] for other in others])
         if len(others) > 1:
             return listed([self.number(other, home) for other in others])
         (other,), ((verb, object_, tail),) = others, said
-        place = "it" if other.place == about.place else self.place(other.place, home)
+        place = "it" if other.place == about.place else self.here if other.place == home else self.places[other.place]
         if tail and told.tail and (verb, object_) == (told.verb, told.object):
             return f"{place} {verb}{tail}"
         return f"{place} {verb} {object_}{tail}"
 
     def paragraphs(
         self, facts: Sequence[Fact], values: Mapping[Quantity, Value], random: Stream
-    ) -> tuple[list[int], list[list[str]], dict[Fact, tuple[int, int]]]:
+    ) -> tuple[list[int], list[list[str]], list[tuple[int, int]]]:
         """The places in random order, what is told of each in random order, and where each fact stands."""
-        told: dict[int, list[Fact]] = {}
-        for fact in facts:
+        told: dict[int, list[int]] = {}
+        for number, fact in enumerate(facts):
             place = fact.place if isinstance(fact, Quantity) else fact.told[0].place
-            told.setdefault(place, []).append(fact)
+            told.setdefault(place, []).append(number)
         places = list(told)
         random.shuffle(places)
         sentences: list[list[str]] = []
-        where: dict[Fact, tuple[int, int]] = {}
+        where = [(-1, -1)] * len(facts)
         for place in places:
             random.shuffle(told[place])
             paragraph = []
-            for number, fact in enumerate(told[place]):
+            for at, number in enumerate(told[place]):
                 dice = random.below(20)
                 wording = 3 if self.heldout else _WORDINGS[dice % 4]
-                paragraph.append(self.sentence(fact, values, wording, place if number and dice > 3 else -1))
-                where[fact] = (place, number)
+                home = place if at and dice > 3 else -1
+                paragraph.append(self.sentence(facts[number], values, wording, home))
+                where[number] = place, at
             sentences.append(paragraph)
         return places, sentences, where
 

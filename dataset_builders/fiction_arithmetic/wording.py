@@ -1,7 +1,7 @@
 """What can be said of quantities, four ways each: the last only in the split `heldout_phrasing`.
 
-Of the quantity that is told about: S its place, V its verb (v without the s), X object and tail, A "the number of …".
-B: the others by their numbers; C: by their clauses; k, n: what stands beside them.
+Of the quantity that is told about: S its place, V its verb (v without the s), X object and tail, A "the number of …",
+in a sentence without S. B: the others by their numbers; C: by their clauses; k, n: what stands beside them.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """The quantities of one setting: their values, and others that are true beside them."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from synthrl.seeding import Stream
@@ -39,15 +40,13 @@ class World:
     def fits(self, value: Value) -> bool:
         return LEAST <= value <= self.largest and value.denominator <= self.below
 
-    def factors(self, value: Value, among: range, down: bool) -> list[int]:
+    def factors(self, value: Value, among: range, down: bool) -> Sequence[int]:
         """By which of `among` the value can be divided, or else multiplied."""
-        if not down:
-            most = self.largest // value
-            return [k for k in among if k <= most]
-        if self.fractions:
+        if down and self.fractions:
             return [k for k in among if self.fits(Fraction(value) / k)]
-        whole, most = int(value), value // LEAST
-        return [k for k in among if k <= most and not whole % k]
+        most = value // LEAST if down else self.largest // value
+        small = range(among.start, min(among.stop, most + 1))
+        return [k for k in small if not value % k] if down else small
 
     def over(self, value: Value, k: Value) -> Value:
         """`value` divided by `k`, which `fits` judges."""
@@ -123,7 +122,8 @@ def aside(world: World, about: list[Quantity], base: Quantity, new: Quantity) ->
         k = random.between(LEAST, max(LEAST, int(value) - LEAST))
         found = value + k if relation == "more" else value - k
     elif relation == "sum":
-        alike = [q for q in about if q != base and (q.aspect == base.aspect or {q.aspect, base.aspect} <= GOODS)]
+        aspects = GOODS if base.aspect in GOODS else (base.aspect,)
+        alike = [q for q in about if q.aspect in aspects and q != base]
         if alike:
             told.append(random.choice(alike))
             found = value + world.values[told[-1]]
