@@ -66,7 +66,8 @@ class Order:
 
     def shares(self, k: int) -> list[float]:
         """Of round k, the share of each stratum: as its groups' rewards were spread of late, all alike at first."""
-        sums, counts = defaultdict(lambda: 0.5), defaultdict(lambda: 1.0)
+        sums: dict[str, float] = defaultdict(lambda: 0.5)
+        counts: dict[str, float] = defaultdict(lambda: 1.0)
         for seen in self.observed[: max(0, k - _LAG + 1)]:
             for name, spreads in seen.items():
                 for spread in spreads:

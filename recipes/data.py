@@ -47,7 +47,7 @@ def load_part(part: Part, split: str) -> Dataset:
 
 
 def _words(part: Part, *allowed: str) -> dict[str, str]:
-    given = dict(word.split("=", 1) if "=" in word else (word, "") for word in part.words)
+    given = {name: text for name, _, text in (word.partition("=") for word in part.words)}
     for word in given:
         knobs.require(word in allowed, f"data: {part.name}", word, " or ".join([*allowed, "split", "weight"]))
     return given
