@@ -123,6 +123,12 @@ def aliases(word: str, sex: int, first_parent: int) -> list[str]:
     return found
 
 
+def plural(noun: str) -> str:
+    if noun.endswith("-in-law"):
+        return f"{noun.removesuffix('-in-law')}s-in-law"
+    return f"{noun}ren" if noun.endswith("child") else f"{noun}s"
+
+
 class Asked(NamedTuple):
     """A noun to ask for people by: whoever `words` lead to, of one sex (None: either), by way of one parent."""
 

@@ -2,7 +2,7 @@
 
 from .family import Family
 from .kinship import Asked
-from .text import MARRIED, Fact, children
+from .text import MARRIED, NONE, Fact, children
 
 Step = tuple[Fact, str, str, str]  # what it rests on; a question, its answer, and both as a statement
 _PARENT, _SPOUSE = ("father", "mother"), ("husband", "wife")
@@ -80,13 +80,11 @@ class Proof:
 
     def alone(self, one: int) -> None:
         x = self.names[one]
-        self._add(
-            ("alone", one), f"Did {x} have brothers or sisters?", "none", f"Of brothers and sisters {x} had none."
-        )
+        self._add(("alone", one), f"Did {x} have brothers or sisters?", "no", f"{x} had no brothers or sisters.")
 
     def children(self, one: int) -> None:
         x, said = self.names[one], children(len(self.family.near["d"][one]))
-        line = f"{x} had {said} in all."
+        line = f"{x} had {said} in all." if said != NONE else f"{x} had {said}."
         self._add(("counts", one), f"How many children did {x} have?", said, line, "children")
 
     def marriages(self, one: int) -> None:
@@ -108,22 +106,20 @@ class Proof:
             elif letter == "s":
                 self.child(there, self.parents(one), "another")
             elif letter == "h":
-                (shared,) = set(self.family.near["u"][one]) & set(self.family.near["u"][there])
-                self.parent(one, shared)
-                self.child(there, self.names[shared], "another")
+                self.parents(one)
+                self.parents(there)  # which are not the same
             else:
                 self._in_step(letter, one, there)
 
     def _in_step(self, letter: str, one: int, there: int) -> None:
-        couple, near, far = _wedding(self.family, letter, one, there)
-        if letter != "c":
-            self.parent(one, near)
+        couple, near, _ = _wedding(self.family, letter, one, there)
+        if letter == "c":
+            self.spouse(one, couple)
+        else:
+            self.parents(one)  # of whom the other is no step-parent
             self.spouse(near, couple)
-            if letter == "t":
-                self.child(there, self.names[far])
-            return
-        self.spouse(one, couple)
-        self.child(there, self.names[far])
+        if letter != "p":
+            self.parents(there)
 
     # all whom a noun means
 
@@ -161,6 +157,8 @@ class Proof:
             self.parents(one)
             for parent in family.near["u"][one]:
                 self._children(parent)
+            for there in family.near["h"][one]:
+                self.parents(there)
         elif letter == "p":
             self.parents(one)
             for parent in family.near["u"][one]:
@@ -169,6 +167,8 @@ class Proof:
             self._marriages(one)
             for couple in family.weds[one]:
                 self._children(family.partner(couple, one))
+            for there in family.near["c"][one]:
+                self.parents(there)
 
     def _children(self, one: int) -> None:
         self.children(one)

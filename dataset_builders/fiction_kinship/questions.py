@@ -18,7 +18,7 @@ _ONE = (
     "Name the %(n)s of %(z)s.",
     "Give the name of %(z)s's %(n)s.",
 )
-_ALL = ("Name every %(n)s of %(z)s.", "List each %(n)s of %(z)s.", "Who is %(a)s of %(z)s? Name all there are.",
+_ALL = ("Name every %(n)s of %(z)s.", "List every %(n)s of %(z)s.", "Who is %(a)s of %(z)s? Name all there are.",
         "Give the name of every %(n)s that %(z)s had.")  # fmt: skip
 
 

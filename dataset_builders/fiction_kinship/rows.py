@@ -8,10 +8,10 @@ from synthrl.seeding import Stream
 
 from . import questions
 from .family import Family, grow
-from .kinship import HOPS, aliases, facts
+from .kinship import HOPS, aliases, facts, plural
 from .plan import Named, Planner, Related, family_for, targets
 from .prove import Proof
-from .text import Told
+from .text import Telling, Told, households
 
 if TYPE_CHECKING:
     from .builder import FictionKinshipConfig
@@ -41,8 +41,12 @@ def _planned(config: "FictionKinshipConfig", random: Stream) -> tuple[Family, li
     raise RuntimeError(f"no family of {size} people and a few more holds the questions of hops={config.hops!r}")
 
 
-def _length(titles: list[str], paragraphs: list[list[str]]) -> int:
-    return sum([len(title) + 3 for title in titles]) + sum([len(s) + 1 for paragraph in paragraphs for s in paragraph])
+def _length(told: dict[str, list[str]]) -> int:
+    return sum([len(name) + 3 for name in told]) + sum([len(s) + 1 for said in told.values() for s in said])
+
+
+def _hops(plan: Related | Named) -> int:
+    return HOPS[plan.word] if isinstance(plan, Related) else sum([facts(asked.words[0]) for asked in plan.nouns])
 
 
 class FamilyRows:
@@ -59,11 +63,20 @@ class FamilyRows:
         self.names = self._names(0, len(self.family.sex))
         self.told = Told(self.family, self.names, random, self.heldout)
         self.wordings = [self._question(plan, random) for plan in self.plans]
-        self.titles, self.paragraphs = self.names[:], self.told.paragraphs[:]
+        self.sentences = dict(zip(self.names, self.told.paragraphs, strict=True))
+        self.homes = households(self.family, self.names, self.heldout)
         self._fill(config.context_chars, Stream("fiction_kinship", "others", *asked))
-        self.texts = [" ".join(paragraph) for paragraph in self.paragraphs]
+        by_person = Telling([(name, [name]) for name in self.sentences], self.sentences)
+        self.manners = {"person": by_person, "household": Telling(self.homes, self.sentences)}
         order = Stream("fiction_kinship", "order", *asked)
-        self.orders = [order.sample(range(len(self.titles)), len(self.titles)) for _ in self.plans]
+        # All of them before the first order, which depends on the length of the text. Of a household nobody is an answer
+        # two hops away, or hardly anybody: it would tell too much.
+        manners = [order.choice(tuple(self.manners)) if _hops(plan) > 2 else "person" for plan in self.plans]
+        self.tellings = [(kind, self._order(kind, order)) for kind in manners]
+
+    def _order(self, kind: str, random: Stream) -> list[int]:
+        places = range(len(self.manners[kind].titles))
+        return random.sample(places, len(places))
 
     def _names(self, start: int, n: int) -> list[str]:
         """Surnames do not follow families: they would give half of the answers away."""
@@ -77,17 +90,18 @@ class FamilyRows:
 
     def _fill(self, chars: int, random: Stream) -> None:
         """Other families, until the text is about as long as it should be."""
-        length = _length(self.titles, self.paragraphs)
+        told = self.sentences
+        length = _length(told)
         words = ["us", "dm", "sd", "uu", "h", "ms", "p"]
-        while length < chars - 300 and len(self.titles) < MOST_PEOPLE - 40:
+        while length < chars - 300 and len(told) < MOST_PEOPLE - 40:
             room = (chars - length) // 190
             random.shuffle(words)
             other = grow(random, max(1, min(room - 2, 4 + random.below(8))), words)
-            names = self._names(len(self.titles), len(other.sex))
-            told = Told(other, names, random, self.heldout)
-            self.titles += names
-            self.paragraphs += told.paragraphs
-            length += _length(names, told.paragraphs)
+            names = self._names(len(told), len(other.sex))
+            more = dict(zip(names, Told(other, names, random, self.heldout).paragraphs, strict=True))
+            told |= more
+            self.homes += households(other, names, self.heldout)
+            length += _length(more)
 
     def _question(self, plan: Related | Named, random: Stream) -> str:
         names = self.names
@@ -96,50 +110,58 @@ class FamilyRows:
         return questions.named(plan.nouns, names[plan.start], random, self.heldout)
 
     def row(self, slot: int, id_: str) -> dict[str, Any]:
-        plan, question, order = self.plans[slot], self.wordings[slot], self.orders[slot]
+        plan, question = self.plans[slot], self.wordings[slot]
+        kind, order = self.tellings[slot]
+        telling = self.manners[kind]
         proof = Proof(self.family, self.names)
         related = isinstance(plan, Related)
-        answers, hops, path = self._related(plan, proof) if isinstance(plan, Related) else self._named(plan, proof)
+        answers, path = self._related(plan, proof) if isinstance(plan, Related) else self._named(plan, proof)
         answer = ", ".join([names[0] for names in answers])
-        places, told = self.told.places, proof.steps.values()
-        support = [places[fact] for fact in dict.fromkeys([step[0] for step in told])]
-        titles, texts = [self.titles[i] for i in order], [self.texts[i] for i in order]
+        about = {"family": self.number, "people": len(self.names), "seed": self.seed}
+        steps = proof.steps.values()
+        places = {fact: telling.place(self.told.places[fact]) for fact, *_ in steps}
+        titles, texts = [telling.titles[i] for i in order], [telling.texts[i] for i in order]
         return {
             "id": id_,
             "prompt": prompt.chat(prompt.user(question, prompt.passage(titles, texts))),
             "question": question,
-            "context": {"title": titles, "sentences": [self.paragraphs[i] for i in order]},
+            "context": {"title": titles, "sentences": [telling.paragraphs[i] for i in order]},
             "choices": [],
             "answers": answers,
             "answer": answer,
             "scorer": "label" if related else "set",
-            "hops": hops,
+            "hops": _hops(plan),
             "kind": "relation" if related else "name",
             "level": "",
             "answerable": True,
-            "steps": [{"question": asked, "answer": found, "title": places[fact][0]} for fact, asked, found, _ in told],
-            "supporting_facts": {"title": [title for title, _ in support], "sent_id": [i for _, i in support]},
+            "steps": [
+                {"question": asked, "answer": found, "title": places[fact][0]} for fact, asked, found, _ in steps
+            ],
+            "supporting_facts": {
+                "title": [title for title, _ in places.values()],
+                "sent_id": [i for _, i in places.values()],
+            },
             "solution": "\n".join([*proof.lines, prompt.tagged(answer)]),
-            "meta": json.dumps({"family": self.number, "people": len(self.names), "seed": self.seed, "path": path}),
+            "meta": json.dumps(about | {"path": path, "told": kind}),
         }
 
-    def _related(self, plan: Related, proof: Proof) -> tuple[list[list[str]], int, list[str]]:
+    def _related(self, plan: Related, proof: Proof) -> tuple[list[list[str]], list[str]]:
         proof.follow(plan.word, list(plan.path))
         sex = self.family.sex
         terms = aliases(plan.word, sex[plan.who], sex[plan.path[1]])
         proof.lines.append(f"So {self.names[plan.who]} is {self.names[plan.of]}'s {terms[0]}.")
-        return [terms], HOPS[plan.word], [plan.word]
+        return [terms], [plan.word]
 
-    def _named(self, plan: Named, proof: Proof) -> tuple[list[list[str]], int, list[str]]:
-        here, names, hops = plan.start, self.names, 0
+    def _named(self, plan: Named, proof: Proof) -> tuple[list[list[str]], list[str]]:
+        here, names = plan.start, self.names
         for asked, met in zip(plan.nouns, plan.met, strict=True):
             proof.survey(asked, here)
             found = [names[one] for one in met]
             more = f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else found[0]
             line = f"{names[here]}'s {asked.noun} is {more}."
             if len(found) > 1:
-                line = f"each {asked.noun} of {names[here]} is one of {more}."
+                line = f"{names[here]}'s {plural(asked.noun)} are {more}."
             if line not in proof.lines:  # as it is where one fact says it
                 proof.lines.append(f"So {line}")
-            here, hops = met[0], hops + facts(asked.words[0])
-        return [[name] for name in found], hops, [asked.noun for asked in plan.nouns]
+            here = met[0]
+        return [[name] for name in found], [asked.noun for asked in plan.nouns]

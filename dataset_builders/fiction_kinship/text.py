@@ -1,4 +1,4 @@
-"""A family in words: a paragraph on each person. The last wording in a table is kept for `heldout_phrasing`."""
+"""A family in words, person by person or household by household. The last wording in a table is kept for `heldout_phrasing`."""
 
 from synthrl import fiction
 from synthrl.seeding import Stream
@@ -8,6 +8,7 @@ from .family import Family
 Fact = tuple[str, int]  # "parents" or "alone" of a person, "counts" of a person, "wed" of a couple
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NONE = "no children"
 MARRIED = ("never", "once", "twice")
 _WEDDINGS = ("never married", "married once", "married twice")
 _HE = (
@@ -46,7 +47,7 @@ _ALONE = _by_sex(
     "<He> was an only child.",
     "<He> grew up without brothers or sisters.",
     "<He> had no brothers or sisters.",
-    "Brothers or sisters <he> had none.",
+    "<He> was the only child of <his> parents.",
 )
 _WED = _by_sex(
     "<His> <wife> was %(z)s.",
@@ -60,6 +61,7 @@ _AGAIN = _by_sex(
     "When %(q)s had died, <he> took a second <wife>, %(z)s.",
     "As <his> second <wife>, once %(q)s was dead, <he> chose %(z)s.",
 )
+_HOUSEHOLD = ("The household of %s", "At home with %s")
 _WIDOWED = (", the widow of ", ", the widower of ")
 
 
@@ -71,11 +73,11 @@ _TRADES = [_an(trade) for trade in fiction.TRADES]
 
 
 def children(n: int) -> str:
-    return "no children" if not n else "one child" if n == 1 else f"{_NUMBERS[n]} children"
+    return NONE if not n else "one child" if n == 1 else f"{_NUMBERS[n]} children"
 
 
 class Told:
-    """The paragraphs of a family, and where each fact stands."""
+    """The sentences on each of a family, and where each fact stands among them."""
 
     def __init__(self, family: Family, names: list[str], random: Stream, heldout: bool) -> None:
         self.family, self.names = family, names
@@ -127,3 +129,42 @@ class Told:
         if first == couple:
             return self._one_of(_WED[sex]) % {"z": spouse}
         return self._one_of(_AGAIN[sex]) % {"q": names[family.partner(first, teller)], "z": spouse}
+
+
+Group = tuple[str, list[str]]  # a title, and those who are told of below it
+
+
+def households(family: Family, names: list[str], heldout: bool) -> list[Group]:
+    """Each couple with those of their children who never married; who married twice lives with the second."""
+    homes: dict[int, list[int]] = {}
+    for one, weds in enumerate(family.weds):
+        homes.setdefault(weds[-1] if weds else family.birth[one], []).append(one)
+    alone = [[one] for one in homes.pop(-1, [])]
+    couples = [
+        [one for one in (*family.couples[couple][:2], *family.couples[couple][2]) if one in people]
+        for couple, people in homes.items()
+    ]
+    # Only one of them stands in the title: who is married to whom, a sentence says.
+    return [(_HOUSEHOLD[heldout] % names[people[0]], [names[one] for one in people]) for people in alone + couples]
+
+
+class Telling:
+    """All sentences in paragraphs of one kind, and where those on each person begin."""
+
+    def __init__(self, groups: list[Group], told: dict[str, list[str]]) -> None:
+        self.titles = [title for title, _ in groups]
+        self.paragraphs: list[list[str]] = []
+        self.begin: dict[str, tuple[str, int]] = {}
+        for title, people in groups:
+            paragraph: list[str] = []
+            for name in people:
+                self.begin[name] = title, len(paragraph)
+                paragraph += told[name]
+            self.paragraphs.append(paragraph)
+        self.texts = [" ".join(paragraph) for paragraph in self.paragraphs]
+
+    def place(self, told: tuple[str, int]) -> tuple[str, int]:
+        """The paragraph in which a person's sentence stands, and its number there."""
+        name, number = told
+        title, start = self.begin[name]
+        return title, start + number

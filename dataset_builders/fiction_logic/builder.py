@@ -15,8 +15,8 @@ from synthrl.blocks import RowBuilder
 from .names import SPLITS
 from .rows import KINDS, SIZE, row
 
-VERSION = "1.0.0"  # goes up whenever a golden row changes
-RANGES = {"people": (3, 10), "items": (3, 8), "depth": (1, 8)}
+VERSION = "1.1.0"  # goes up whenever a golden row changes
+RANGES = {"people": (2, 10), "items": (3, 8), "seats": (4, 8), "depth": (1, 8)}
 
 
 @dataclass
@@ -24,6 +24,7 @@ class FictionLogicConfig(datasets.BuilderConfig):
     kinds: tuple[str, ...] = KINDS
     people: int | str = "3-6"  # knights and knaves: how many people, 4 or a range "3-8"
     items: int | str = "3-6"  # ordering: how many are put in order
+    seats: int | str = "4-6"  # seating: how many sit round the table
     depth: int | str = "1-4"  # rules: steps of the shortest proof
     seed: int = 0
     train: int = 10_000
@@ -47,14 +48,15 @@ def _config(name: str, **given: Any) -> FictionLogicConfig:
 
 
 class FictionLogic(RowBuilder):
-    """Logic puzzles with invented names: knights and knaves, orderings, rules to be chained."""
+    """Logic puzzles with invented names: knights and knaves, orderings, round tables, rules to be chained."""
 
     BUILDER_CONFIG_CLASS = FictionLogicConfig
     BUILDER_CONFIGS: ClassVar = [
         _config("default"),
         *[_config(kind, kinds=(kind,)) for kind in KINDS],
-        *[_config(f"knights_{n}", kinds=("knights",), people=n) for n in range(3, 11)],
+        *[_config(f"knights_{n}", kinds=("knights",), people=n) for n in range(2, 11)],
         *[_config(f"ordering_{n}", kinds=("ordering",), items=n) for n in range(3, 9)],
+        *[_config(f"seating_{n}", kinds=("seating",), seats=n) for n in range(4, 9)],
         *[_config(f"rules_{n}", kinds=("rules",), depth=n) for n in range(1, 9)],
     ]
 

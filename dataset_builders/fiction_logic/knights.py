@@ -5,6 +5,7 @@ with a bit for each. So what a claim rules out, what several rule out together a
 one operation on integers, and every puzzle is searched through exhaustively.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import combinations, permutations
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from synthrl.seeding import Stream
 from .settle import fewest
 
 KNAVE, KNIGHT = 0, 1
+ALL, ALIKE = -1, -2  # what may be asked besides the role of a person: of all of them, and whether two are alike
 Claim = tuple[Any, ...]  # ("is", p, role), ("same", p, q), ("if", claim, claim) and so on; see `_claims`
 _WEIGHTS = {
     "is": 2,
@@ -59,7 +61,7 @@ class Said(NamedTuple):
 class Puzzle(NamedTuple):
     roles: tuple[int, ...]
     said: list[Said]
-    asked: int  # a person, or -1: all of them
+    asked: int  # a person, ALL or ALIKE
     needed: list[int]  # whose statements settle the question, as few as can be
     proof: list[Line | Refuted]
 
@@ -107,21 +109,21 @@ def _about(claim: Claim) -> set[int]:
     match claim:
         case ("is", person, _):
             return {person}
-        case ("same" | "differ", p, q):
+        case ("same" | "differ", p, q) | ("one" | "even", p, q, _):
             return {p, q}
         case ("exactly", _, three, _):
             return set(three)
     return _about(claim[1]) | _about(claim[2])
 
 
-def _true(claim: Claim, where: list[tuple[int, int]], everything: int) -> int:
+def _true(claim: Claim, where: Sequence[tuple[int, int]], everything: int) -> int:
     """The assignments under which `claim` is true."""
     match claim:
         case ("is", person, role):
             return where[person][role]
-        case ("same", p, q):
+        case ("same", p, q) | ("even", p, q, _):
             return everything ^ where[p][KNIGHT] ^ where[q][KNIGHT]
-        case ("differ", p, q):
+        case ("differ", p, q) | ("one", p, q, _):
             return where[p][KNIGHT] ^ where[q][KNIGHT]
         case ("exactly", k, (p, q, r), role):
             a, b, c = where[p][role], where[q][role], where[r][role]
@@ -138,8 +140,10 @@ def puzzle(random: Stream, people: int) -> Puzzle:
     Roles and question are drawn once, and statements until they fit: no answer is more likely than another.
     """
     every = space(people)
+    if people == 2:
+        return _pair(random, every)
     if random.chance(0.5):
-        asked, roles = -1, 1 + random.below((1 << people) - 2)  # somebody is a knight, and somebody a knave
+        asked, roles = ALL, 1 + random.below((1 << people) - 2)  # somebody is a knight, and somebody a knave
         wrong = every.everything ^ 1 << roles
     else:
         asked, roles = random.below(people), random.below(1 << people)
@@ -154,6 +158,37 @@ def puzzle(random: Stream, people: int) -> Puzzle:
         proof = _Prover(every, said, allowed, needed, roles).prove(asked)
         if proof:
             return Puzzle(tuple([roles >> person & 1 for person in range(people)]), said, asked, needed, proof)
+
+
+# How one of two may say that they differ, and that they are alike: by comparing roles, in one word, by counting.
+_COMPARED: tuple[list[Claim], ...] = tuple(
+    [("iff", ("is", p, role), ("is", 1 - p, other)) for p in (0, 1) for role, other in roles]
+    for roles in (((KNAVE, KNIGHT), (KNIGHT, KNAVE)), ((KNAVE, KNAVE), (KNIGHT, KNIGHT)))
+)
+_IN_A_WORD: tuple[list[Claim], ...] = [("differ", 0, 1)], [("same", 0, 1)]
+_COUNTED: tuple[list[Claim], ...] = tuple([(form, 0, 1, role) for role in (KNAVE, KNIGHT)] for form in ("one", "even"))
+
+
+def _pair(random: Stream, every: Space) -> Puzzle:
+    """Two people: asked is what one of them is, or whether they are alike. Each statement alone tells nothing of that.
+
+    What one says of their being alike settles the other's role, and what one says of the other's role settles whether
+    they are alike. So there are three things of which any two settle the third, and one alone leaves it as it was.
+    No feature that both statements have may tell by its number, such as words for a role: so their forms are not the same.
+    """
+    roles, forms = random.below(4), [_COMPARED, random.choice((_IN_A_WORD, _COUNTED))]
+    asked = random.below(2) if random.chance(0.5) else ALIKE
+    random.shuffle(forms)
+    claims = [random.choice(form[roles >> (1 - speaker) & 1]) for speaker, form in enumerate(forms)]
+    if asked != ALIKE:
+        claims[asked] = random.choice(random.choice((_IN_A_WORD, _COUNTED))[roles >> (1 - asked) & 1])
+        claims[1 - asked] = ("is", asked, KNIGHT if roles in (0b00, 0b11) else KNAVE)
+    said = [
+        Said(claim, _true(claim, every.where, every.everything), sum(1 << p for p in _about(claim))) for claim in claims
+    ]
+    allowed = [every.everything ^ claim.true ^ every.where[speaker][KNIGHT] for speaker, claim in enumerate(said)]
+    proof = _Prover(every, said, allowed, [0, 1], roles).prove(asked)
+    return Puzzle((roles & 1, roles >> 1), said, asked, [0, 1], proof)
 
 
 def _statements(random: Stream, people: int, every: Space, roles: int) -> tuple[list[Said], list[int]]:

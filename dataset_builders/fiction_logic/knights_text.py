@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from synthrl.seeding import Stream
 
-from .knights import Claim, Line, Puzzle, Refuted
+from .knights import ALIKE, ALL, Claim, Line, Puzzle, Refuted
 from .telling import Told, listed, sentence
 
 
@@ -26,8 +26,11 @@ class Voice(NamedTuple):
     notboth: str
     exactly_one: str
     exactly_two: str
+    one: str  # of two
+    even: str
     who: str
     which: tuple[str, str]
+    alike: str
 
     def claim(self, claim: Claim, names: Sequence[str], roles: tuple[str, str]) -> str:
         """`claim` in words, where `names` has "I" for the one who speaks."""
@@ -41,6 +44,8 @@ class Voice(NamedTuple):
                 objective = "me" if y == "I" else y
                 form = self.same if form == "same" else self.differ
                 return form % {"x": x, "y": y, "me": objective, "T": knight, "F": knave}
+            case ("one" | "even" as form, _, _, role):
+                return (self.one if form == "one" else self.even) % {"role": roles[role]}
             case ("exactly", k, three, role):
                 those = _speaker_last([names[person] for person in three])
                 if those[2] == "I":
@@ -86,8 +91,11 @@ VOICES = (
         "it is not true both that %(p)s and that %(q)s",
         "exactly one of %(those)s is a %(role)s",
         "exactly two of %(those)s are %(role)ss",
+        "exactly one of us is a %(role)s",
+        "either both of us are %(role)ss or neither of us is",
         "Name every %(T)s among them.",
         ("Is %(x)s a %(T)s or a %(F)s?", "Is %(x)s a %(F)s or a %(T)s?"),
+        "Are %(x)s and %(y)s of the same kind? Answer yes or no.",
     ),
     Voice(
         _PLACES,
@@ -105,8 +113,11 @@ VOICES = (
         "it cannot be both that %(p)s and that %(q)s",
         "of %(those)s, just one is a %(role)s",
         "of %(those)s, just two are %(role)ss",
+        "of the two of us, just one is a %(role)s",
+        "of the two of us, both are %(role)ss or neither is",
         "Which of them are %(T)ss? Name them all.",
         ("What is %(x)s, a %(T)s or a %(F)s?", "What is %(x)s, a %(F)s or a %(T)s?"),
+        "Are %(x)s and %(y)s alike? Answer yes or no.",
     ),
 )
 HELDOUT = Voice(
@@ -118,18 +129,21 @@ HELDOUT = Voice(
     "%(x)s %(is)s one of the %(role)ss",
     "%(x)s and %(y)s are both %(T)ss or both %(F)ss",
     "one of %(x)s and %(me)s is a %(T)s and the other a %(F)s",
-    "two things hold: %(p)s, and %(q)s",
-    "at least one thing holds: %(p)s, or %(q)s",
+    "two things are true: %(p)s, and %(q)s",
+    "at least one of two things is true: %(p)s, or %(q)s",
     "%(p)s only if %(q)s",
     "%(p)s just in case %(q)s",
-    "at most one thing holds: %(p)s, or %(q)s",
+    "at most one of two things is true: %(p)s, or %(q)s",
     "there is one %(role)s, no more and no fewer, among %(those)s",
     "there are two %(role)ss, no more and no fewer, among %(those)s",
+    "there is one %(role)s, no more and no fewer, among the two of us",
+    "there are either two %(role)ss among the two of us or none",
     "List all of them who are %(T)ss.",
     (
         "Which is true of %(x)s: being a %(T)s or being a %(F)s?",
         "Which is true of %(x)s: being a %(F)s or being a %(T)s?",
     ),
+    "Is it true that %(x)s and %(y)s are both %(T)ss or both %(F)ss? Reply with yes or no.",
 )
 
 
@@ -144,22 +158,41 @@ def tell(random: Stream, puzzle: Puzzle, names: list[str], place: str, heldout: 
         names[speaker] = "I"
         told.append(voice.says % (name, sentence(voice.claim(said.claim, names, roles))))
         names[speaker] = name
-    if puzzle.asked < 0:
-        answers = [[name] for name, role in zip(names, puzzle.roles, strict=True) if role]
-        told.append(voice.who % {"T": knight})
-    else:
-        answers = [[roles[puzzle.roles[puzzle.asked]]]]
-        told.append(random.choice(voice.which) % {"x": names[puzzle.asked], "T": knight, "F": knave})
+    question, answers, concluded = _asked(random, puzzle, voice, names, roles)
     lines, settled = _proof(puzzle, names, roles)
-    if puzzle.asked < 0:
-        truthful = [name for (name,) in answers]
-        only = f"So the only {knight} among them is {truthful[0]}."
-        lines.append(f"So the {knight}s among them are {listed(truthful)}." if len(truthful) > 1 else only)
     steps = [(f"Is {names[person]} a {knight} or a {knave}?", roles[role]) for person, role in settled]
-    about = {"people": len(names), "knights": sum(puzzle.roles), "asked": "all" if puzzle.asked < 0 else "one"}
+    asked = {ALL: "all", ALIKE: "alike"}.get(puzzle.asked, "one")
+    about = {"people": len(names), "knights": sum(puzzle.roles), "asked": asked}
     return Told(
-        "\n".join(told), answers, "set" if puzzle.asked < 0 else "label", len(puzzle.needed), steps, lines, about
+        question="\n".join([*told, question]),
+        answers=answers,
+        scorer="set" if puzzle.asked == ALL else "label",
+        hops=len(puzzle.needed),
+        steps=steps,
+        lines=lines + concluded,
+        about=about,
     )
+
+
+def _asked(
+    random: Stream, puzzle: Puzzle, voice: Voice, names: list[str], roles: tuple[str, str]
+) -> tuple[str, list[list[str]], list[str]]:
+    """The question, its answers, and what is to be said when the roles are known."""
+    knave, knight = roles
+    words = {"T": knight, "F": knave}
+    if puzzle.asked == ALL:
+        truthful = [name for name, role in zip(names, puzzle.roles, strict=True) if role]
+        only = f"So the only {knight} among them is {truthful[0]}."
+        line = f"So the {knight}s among them are {listed(truthful)}." if len(truthful) > 1 else only
+        return voice.who % words, [[name] for name in truthful], [line]
+    if puzzle.asked == ALIKE:
+        x, y = names
+        one, other = puzzle.roles
+        both = f"{x} and {y} are both {roles[one]}s, so the answer is yes."
+        line = both if one == other else f"{x} is a {roles[one]} and {y} is a {roles[other]}, so the answer is no."
+        return voice.alike % {"x": x, "y": y, **words}, [["yes" if one == other else "no"]], [line]
+    question = random.choice(voice.which) % {"x": names[puzzle.asked], **words}
+    return question, [[roles[puzzle.roles[puzzle.asked]]]], []
 
 
 def _proof(puzzle: Puzzle, names: list[str], roles: tuple[str, str]) -> tuple[list[str], list[tuple[int, int]]]:

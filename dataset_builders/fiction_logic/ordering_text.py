@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from synthrl.seeding import Stream
 
-from .ordering import Clue, Places, Puzzle
-from .telling import NUMBERS, Told, listed, sentence
+from .ordering import Puzzle
+from .placing import Clue
+from .telling import NUMBERS, Told, listed, proven, sentence
 
 
 class Setting(NamedTuple):
@@ -28,13 +29,13 @@ class Setting(NamedTuple):
     before_: str
 
     def clue(self, clue: Clue, names: Sequence[str], random: Stream) -> str:
-        form, a, *b = clue
-        words = {"a": names[a], "b": names[b[0]] if b else "", "k": NUMBERS[b[1]] if form == "between" else ""}
+        form, items, number = clue
+        words = {"k": NUMBERS[number], **dict(zip("ab", [names[item] for item in items], strict=False))}
         match form:
             case "immediate" | "before":
                 said = random.choice(self.immediate if form == "immediate" else self.before)
             case "between":
-                said = self.one_between if b[1] == 1 else self.between
+                said = self.one_between if number == 1 else self.between
             case _:
                 said = {"next": self.next, "apart": self.apart, "end": self.end, "inner": self.inner}[form]
         return sentence(said % words) + "."
@@ -101,7 +102,7 @@ SETTINGS = (
         "exactly %(k)s villages lie between %(a)s and %(b)s",
         "%(a)s is either the first or the last of the villages",
         "%(a)s is neither the first nor the last of the villages",
-        "Which one is village number %(x)s?",
+        "Which village is number %(x)s?",
         "Which number does %(x)s have?",
         "Which is the next village to the east of %(x)s?",
         "Which is the next village to the west of %(x)s?",
@@ -173,40 +174,13 @@ def tell(random: Stream, puzzle: Puzzle, where: Setting, names: list[str], place
         *[f"{i}. {clue}" for i, clue in enumerate(clues, 1)],
         ask % {"x": str(x + 1) if what == "at" else names[x]},
     ]
-    lines = [_line(i + 1, ways, names) for i, ways in puzzle.proof]
-    lines += _last(puzzle.proof[-1][1], names)
-    lines.append(f"So the answer is {answer}.")
     return Told(
         question="\n".join(question),
         answers=[[answer]],
         scorer="number" if what == "where" else "set",
         hops=len(puzzle.proof),
         steps=[(clues[i], f"{len(ways)}") for i, ways in puzzle.proof],
-        lines=lines,
+        lines=["In each list, from the first place to the last, a dash is a place still open."]
+        + proven(puzzle.proof, names, answer),
         about={"items": len(names), "clues": len(clues), "asked": what},
     )
-
-
-def _line(number: int, ways: list[Places], names: list[str]) -> str:
-    many = "one way" if len(ways) == 1 else f"{len(ways)} ways"
-    return f"Clue {number} leaves {many}: {'; '.join([_shown(places, names) for places in ways])}."
-
-
-def _last(ways: list[Places], names: list[str]) -> list[str]:
-    """What is to be said when the last clue has been used: who is left over, and that it does not matter which way it is."""
-    unspoken = [item for item, place in enumerate(ways[0]) if place < 0]
-    lines = []
-    if len(unspoken) == 1:
-        lines.append(f"{names[unspoken[0]]} has the place left over.")
-    if len(ways) > 1:
-        lines.append("All of these ways give the same answer.")
-    return lines
-
-
-def _shown(places: Places, names: list[str]) -> str:
-    """The row from its first place to its last, with a dash for what is open."""
-    row = ["–"] * len(names)
-    for name, place in zip(names, places, strict=True):
-        if place >= 0:
-            row[place] = name
-    return f"[{', '.join(row)}]"

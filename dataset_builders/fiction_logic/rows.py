@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any
 from synthrl import prompt
 from synthrl.seeding import Stream
 
-from . import knights, knights_text, ordering, ordering_text, rules, rules_text
+from . import knights, knights_text, ordering, ordering_text, rules, rules_text, seating, seating_text
 from .names import names, place
 from .telling import Told
 
 if TYPE_CHECKING:
     from .builder import FictionLogicConfig
 
-SIZE = {"knights": "people", "ordering": "items", "rules": "depth"}  # kind → the knob that says how large
+SIZE = {
+    "knights": "people",
+    "ordering": "items",
+    "seating": "seats",
+    "rules": "depth",
+}  # kind → the knob that says how large
 KINDS = tuple(SIZE)
 
 
@@ -54,5 +59,9 @@ def _told(config: "FictionLogicConfig", split: str, i: int, kind: str) -> Told:
         setting = ordering_text.setting(random, heldout)
         items = names(seed, split, i, setting.names, size, random)
         return ordering_text.tell(random, ordering.puzzle(random, size), setting, items, where)
+    if kind == "seating":
+        circle = seating_text.setting(random, heldout)
+        those = names(seed, split, i, circle.names, size, random)
+        return seating_text.tell(random, seating.puzzle(random, size), circle, those, where)
     people = names(seed, split, i, "given", 3, random)
     return rules_text.tell(random, rules.puzzle(random, size), people, where, heldout)

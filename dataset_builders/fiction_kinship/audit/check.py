@@ -117,7 +117,7 @@ _X = r"[A-Z][a-z]+ [A-Z][a-z]+"
 _STEPS = [  # a question, and the same as a statement of its answer
     (rf"Who is (?P<x>{_X})'s (?P<n>(?:first |second )?(?:father|mother|husband|wife))\?", "{x}'s {n} is {a}."),
     (rf"Who is (?P<w>a|another) child of (?P<x>{_X})(?P<y> and {_X})?\?", "{W} child of {x}{y} is {a}."),
-    (rf"Did (?P<x>{_X}) have brothers or sisters\?", "Of brothers and sisters {x} had {a}."),
+    (rf"Did (?P<x>{_X}) have brothers or sisters\?", "{x} had {a} brothers or sisters."),
     (rf"How many children did (?P<x>{_X}) have\?", "{x} had {a} in all."),
     (rf"How often did (?P<x>{_X}) marry\?", "{x} married {a}."),
 ]
@@ -157,8 +157,11 @@ def _step(step: dict[str, str], text: Text, supporting: list[Place]) -> tuple[st
         if match := re.fullmatch(wording, step["question"]):
             said = {**match.groupdict(default=""), "a": step["answer"]}
             line = statement.format(**said, W=said.get("w", "").capitalize())
-            if line.endswith(" married never."):
-                line = line.replace(" married never.", " never married.")
+            for stiff, plain in (
+                (" married never.", " never married."),
+                (" had no children in all.", " had no children."),
+            ):
+                line = line.replace(stiff, plain)
             places = [p for p in supporting if p[0] == step["title"] and _tells(text.facts[p], step["question"], said)]
             return line, places[0] if places else None
     return "", None
@@ -171,7 +174,7 @@ def _tells(fact: Fact, asked: str, said: dict[str, str]) -> bool:
             return fact.of == x and _COUNT[fact.said[1]] == answer
         return asked.startswith("How often") and fact.of == x and ("never", "once", "twice")[fact.said[0]] == answer
     if fact.kind == "alone":
-        return asked.startswith("Did") and fact.of == x and answer == "none"
+        return asked.startswith("Did") and fact.of == x and answer == "no"
     if fact.kind == "wed":
         return {fact.of, fact.said[0]} == {x, answer} and said.get("n", "").split(" ")[-1] in ("husband", "wife")
     father, mother = fact.said

@@ -41,10 +41,19 @@ def _asked_sex(text: str) -> bool | None:
     return None if re.search("child|cousin", noun) else False
 
 
+def _told(row: dict[str, Any], text: Text) -> dict[str, str]:
+    """What is said of each, in the order of the text."""
+    told: dict[str, str] = {}
+    sentences = dict(zip(row["context"]["title"], row["context"]["sentences"], strict=True))
+    for (title, number), fact in text.facts.items():
+        told[fact.of] = f"{told.get(fact.of, '')} {sentences[title][number]}"
+    return told
+
+
 def _candidates(row: dict[str, Any], text: Text, woman: bool | None) -> list[str]:
     return [
         name
-        for name in row["context"]["title"]
+        for name in _told(row, text)
         if name not in row["question"] and (woman is None or text.women[name] == woman)
     ]
 
@@ -70,8 +79,15 @@ def _terms(row: dict[str, Any], text: Text) -> dict[str, str]:
     same = "sister-in-law" if who else "brother-in-law"
     found["by who has parents"] = same if (asked.who in born) == (of in born) else old if of in born else young
     older, younger = ("aunt", "niece") if who else ("uncle", "nephew")
-    titles = row["context"]["title"]
-    found["by the order of paragraphs"] = older if titles.index(asked.who) < titles.index(of) else younger
+    order = list(_told(row, text))
+    found["by the order of telling"] = older if order.index(asked.who) < order.index(of) else younger
+    at = {fact.of: title for (title, _), fact in text.facts.items()}
+    found["by the paragraph"] = (
+        ("sister" if who else "brother") if at[asked.who] == at[of] else found["by depth and gender"]
+    )
+    found["by the paragraph, in step"] = (
+        ("stepdaughter" if who else "stepson") if at[asked.who] == at[of] else found["by depth and gender"]
+    )
     found["by surname"] = ("sister" if who else "brother") if asked.who.split()[1] == of.split()[1] else same
     children = {fact.of: fact.said[1] for fact in text.facts.values() if fact.kind == "counts"}
     found["by who has children"] = older if children[asked.who] and not children[of] else younger
@@ -79,13 +95,15 @@ def _terms(row: dict[str, Any], text: Text) -> dict[str, str]:
 
 
 def _people(row: dict[str, Any], text: Text) -> dict[str, str]:
-    asked, titles = question(row["question"])[0], row["context"]["title"]
+    asked, told = question(row["question"])[0], _told(row, text)
     right = _candidates(row, text, _asked_sex(row["question"]))
-    told = {t: " ".join(s) for t, s in zip(titles, row["context"]["sentences"], strict=True)}
+    at = {fact.of: title for (title, _), fact in text.facts.items()}
+    order = list(told)
     mentions = [name for words in told.values() for name in _X.findall(words)]
     counts = Counter(mentions)
-    at = titles.index(asked.of)
-    near = sorted(right, key=lambda name: abs(titles.index(name) - at))
+    place = order.index(asked.of)
+    near = sorted(right, key=lambda name: abs(order.index(name) - place))
+    elsewhere = [name for name in right if at[name] != at[asked.of]]
     surname = [name for name in right if name.split()[1] == asked.of.split()[1]]
     own = [name for name in _X.findall(told[asked.of]) if name in right]
     speaking = [name for name in right if asked.of in told[name]]
@@ -95,8 +113,11 @@ def _people(row: dict[str, Any], text: Text) -> dict[str, str]:
         "last": right[-1] if right else "nobody",
         "any": _dice(row, right),
         "most frequent": max(right, key=counts.__getitem__, default="nobody"),
+        "most frequent elsewhere": max(elsewhere or right, key=counts.__getitem__, default="nobody"),
+        "any elsewhere": _dice(row, elsewhere or right),
         "rarest": min(right, key=counts.__getitem__, default="nobody"),
-        "nearest paragraph": near[0] if near else "nobody",
+        "nearest in the text": near[0] if near else "nobody",
+        "in the same household": _dice(row, [name for name in right if at[name] == at[asked.of]]),
         "of the same surname": _dice(row, surname),
         "in the same paragraph": _dice(row, own),
         "whose paragraph speaks of who is asked about": _dice(row, speaking),

@@ -29,7 +29,7 @@ _SAID = {  # what follows the first sentence, in which "he" stands for the perso
         r"(?P<he>He|She) was an only child\.",
         r"(?P<he>He|She) grew up without brothers or sisters\.",
         r"(?P<he>He|She) had no brothers or sisters\.",
-        r"Brothers or sisters (?P<he>he|she) had none\.",
+        r"(?P<he>He|She) was the only child of (?P<his>his|her) parents\.",
     ],
     "wed": [
         rf"(?P<his>His|Her) (?P<wife>wife|husband) was (?P<z>{_X})(?P<after>.*)\.",
@@ -43,6 +43,7 @@ _SAID = {  # what follows the first sentence, in which "he" stands for the perso
     ],
 }
 _PATTERNS = [(kind, re.compile(wording)) for kind, wordings in _SAID.items() for wording in wordings]
+_HOUSEHOLD = re.compile(rf"(?:The household of|At home with) ({_X})")
 _AFTER = re.compile(rf", the (widow|widower) of ({_X})")
 Place = tuple[str, int]
 
@@ -72,15 +73,30 @@ def read(context: dict[str, Any]) -> Text:
             defects.append(f"the text says both of {name}: man and woman")
 
     for title, sentences in zip(context["title"], context["sentences"], strict=True):
+        home, of = _HOUSEHOLD.fullmatch(title), ""
         for number, sentence in enumerate(sentences):
-            readings = _first(sentence) if number == 0 else _other(title, sentence, gender)
-            if len(readings) != 1 or readings[0].of != title:
-                defects.append(f"sentence has {len(readings)} readings about {title}: {sentence!r}")
+            if readings := _first(sentence):  # from here on, "he" is this one
+                of = readings[0].of
+            else:
+                readings = _other(of, sentence, gender)
+            if len(readings) != 1 or (not home and of != title):
+                defects.append(f"sentence has {len(readings)} readings about {of or title}: {sentence!r}")
             else:
                 facts[title, number] = readings[0]
+        defects += _at_home(title, home, [fact for (of, _), fact in facts.items() if of == title])
     if len(set(context["title"])) < len(context["title"]):
         defects.append("two paragraphs have one title")
     return Text(facts, women, defects + _contradictions(facts, women))
+
+
+def _at_home(title: str, home: re.Match[str] | None, facts: list[Fact]) -> list[str]:
+    """Below somebody's name stand that person, the husband or wife, and the children of one of them."""
+    own = {home[1] if home else title}
+    if home:
+        couples = [{fact.of, fact.said[0]} for fact in facts if fact.kind == "wed"]
+        own = own.union(*[couple for couple in couples if own & couple])
+        own |= {fact.of for fact in facts if fact.kind == "parents" and own & set(fact.said)}
+    return [f"{title!r} tells of {fact.of}" for fact in facts if fact.of not in own]
 
 
 def _first(sentence: str) -> list[Fact]:
@@ -165,7 +181,7 @@ _NAMED = [
         r"Name the {n} of {z}\.",
         r"Give the name of {z}'s {n}\.",
         r"Name every {n} of {z}\.",
-        r"List each {n} of {z}\.",
+        r"List every {n} of {z}\.",
         r"Who is an? {n} of {z}\? Name all there are\.",
         r"Give the name of every {n} that {z} had\.",
     )

@@ -6,10 +6,10 @@ from typing import Any
 
 from synthrl import prompt
 
-from . import knights, ordering, rules
+from . import knights, ordering, rules, seating
 
 Row = dict[str, Any]
-KINDS = {"knights": knights, "ordering": ordering, "rules": rules}
+KINDS = {"knights": knights, "ordering": ordering, "seating": seating, "rules": rules}
 
 
 def check(row: Row) -> list[str]:

@@ -9,6 +9,7 @@ from .solving import control, fewest
 
 Row = dict[str, Any]
 Tree = tuple[Any, ...]
+ALL, ALIKE = -1, -2
 WAYS = r"(?:on the island|at the market|in the village|in the harbour|in the guild|at the court|in the theatre|in the monastery) of (?:[A-Z][a-z]+ )?[A-Z][a-z]+"
 INTROS = (
     rf"Everybody {WAYS} is either a (?P<T>[a-z-]+), who always tells the truth, or a (?P<F>[a-z-]+), who always lies\. "
@@ -23,10 +24,10 @@ SAYS = rf'(?:This is what )?({NAME}) (?:says|tells you|claims): "(.+)\."'
 JOINS = (
     ("and", "", " and ", "", False),
     ("and", "", ", and ", "", False),
-    ("and", "two things hold: ", ", and ", "", False),
+    ("and", "two things are true: ", ", and ", "", False),
     ("or", "", " or ", ", or both", False),
     ("or", "either ", ", or ", ", or both", False),
-    ("or", "at least one thing holds: ", ", or ", "", False),
+    ("or", "at least one of two things is true: ", ", or ", "", False),
     ("if", "if ", ", then ", "", False),
     ("if", "", " if ", "", True),
     ("if", "", " only if ", "", False),
@@ -35,7 +36,7 @@ JOINS = (
     ("iff", "", " just in case ", "", False),
     ("notboth", "it is not true both that ", " and that ", "", False),
     ("notboth", "it cannot be both that ", " and that ", "", False),
-    ("notboth", "at most one thing holds: ", ", or ", "", False),
+    ("notboth", "at most one of two things is true: ", ", or ", "", False),
 )
 
 
@@ -43,7 +44,7 @@ class Puzzle(NamedTuple):
     names: list[str]
     roles: tuple[str, str]  # of who lies, and of who tells the truth
     claims: list[Tree]
-    asked: int  # -1: all
+    asked: int  # a person, ALL or ALIKE
 
 
 class World(NamedTuple):
@@ -81,7 +82,13 @@ def _asked(text: str, names: list[str], roles: tuple[str, str]) -> int:
         rf"Name every {knight} among them\.|Which of them are {knight}s\? Name them all\.|List all of them who are {knight}s\.",
         text,
     ):
-        return -1
+        return ALL
+    alike = rf"Are ({NAME}) and ({NAME}) (?:of the same kind|alike)\? Answer yes or no\."
+    both = rf"Is it true that ({NAME}) and ({NAME}) are both {knight}s or both {knave}s\? Reply with yes or no\."
+    if m := re.fullmatch(alike, text) or re.fullmatch(both, text):
+        if list(m.groups()) != names:
+            raise Unreadable(f"not the two of them: {text!r}")
+        return ALIKE
     either = rf"(?:a {knight} or a {knave}|a {knave} or a {knight})"
     being = rf"(?:being a {knight} or being a {knave}|being a {knave} or being a {knight})"
     found = match(rf"(?:Is|What is|Which is true of) ({NAME})(?: {either}|, {either}|: {being})\?", text)
@@ -119,6 +126,8 @@ def _atoms(text: str, names: list[str], roles: tuple[str, str], speaker: int) ->
         yield ("differ", person(m[1]), person(m[2]))
     if m := re.fullmatch(rf"one of {who} and {who} is a {knight} and the other a {knave}", text):
         yield ("differ", person(m[1]), person(m[2]))
+    if len(names) == 2:
+        yield from _of_two(text, role)
     for form in (
         rf"exactly (?P<k>one|two) of (?P<l>{LIST}) (?:is a|are) {role}s?",
         rf"of (?P<l>{LIST}), just (?P<k>one|two) (?:is a|are) {role}s?",
@@ -127,6 +136,19 @@ def _atoms(text: str, names: list[str], roles: tuple[str, str], speaker: int) ->
         if m := re.fullmatch(form, text):
             those = tuple(sorted(map(person, listed(m["l"]))))
             yield ("exactly", NUMBERS[m["k"]], those, roles.index(next(r for r in m.groups() if r in roles)))
+
+
+def _of_two(text: str, role: str) -> Iterator[Tree]:
+    """What two people say of "us": one of two is such, so they differ; both or neither, so they are the same."""
+    for form, pattern in (
+        ("differ", rf"(?:exactly one of us|of the two of us, just one) is a {role}"),
+        ("differ", rf"there is one {role}, no more and no fewer, among the two of us"),
+        ("same", rf"either both of us are {role}s or neither of us is"),
+        ("same", rf"of the two of us, both are {role}s or neither is"),
+        ("same", rf"there are either two {role}s among the two of us or none"),
+    ):
+        if re.fullmatch(pattern, text):
+            yield (form, 0, 1)
 
 
 def worlds(puzzle: Puzzle) -> list[World]:
@@ -166,16 +188,24 @@ def faults(row: Row) -> Iterator[str]:
         yield f"{len(possible)} solutions"
         return
     (solution,) = possible
-    names, roles, asked = puzzle.names, puzzle.roles, puzzle.asked
-    knights = [name for name, role in zip(names, solution.roles, strict=True) if role]
-    gold = [[name] for name in knights] if asked < 0 else [[roles[solution.roles[asked]]]]
-    if row["answers"] != gold or row["scorer"] != ("set" if asked < 0 else "label") or not row["answerable"]:
+    gold = _answers(puzzle, solution)
+    if (row["answers"], row["scorer"]) != (gold, "set" if puzzle.asked == ALL else "label") or not row["answerable"]:
         yield f"answers are {row['answers']}, judged by {row['scorer']}, the puzzle gives {gold}"
-    wrong = [w for w in all_ if (w.roles != solution.roles if asked < 0 else w.roles[asked] != solution.roles[asked])]
-    hops = len(fewest(len(names), [world.impossible for world in wrong]))
+    wrong = [world for world in all_ if _answers(puzzle, world) != gold]
+    hops = len(fewest(len(puzzle.names), [world.impossible for world in wrong]))
     if row["hops"] != hops:
         yield f"hops is {row['hops']}, {hops} statements settle it"
-    yield from _Proof(puzzle, all_).faults(row, knights)
+    yield from _Proof(puzzle, all_).faults(row, solution)
+
+
+def _answers(puzzle: Puzzle, world: World) -> list[list[str]]:
+    """What is right in `world`."""
+    names, roles, asked = puzzle.names, puzzle.roles, puzzle.asked
+    if asked == ALL:
+        return [[name] for name, role in zip(names, world.roles, strict=True) if role]
+    if asked == ALIKE:
+        return [["yes" if len(set(world.roles)) == 1 else "no"]]
+    return [[roles[world.roles[asked]]]]
 
 
 class _Proof:
@@ -187,14 +217,10 @@ class _Proof:
         self.settled: list[tuple[int, int]] = []
         self.used: set[int] = set()
 
-    def faults(self, row: Row, knights: list[str]) -> Iterator[str]:
+    def faults(self, row: Row, solution: World) -> Iterator[str]:
         lines, (knave, knight) = row["solution"].split("\n")[:-1], self.puzzle.roles
-        if self.puzzle.asked < 0:
-            last = lines.pop()
-            only = f"So the only {knight} among them is {knights[0]}."
-            many = f"So the {knight}s among them are {', '.join(knights[:-1])} and {knights[-1]}."
-            if last != (only if len(knights) == 1 else many):
-                yield f"the last line is {last!r}"
+        if self.puzzle.asked < 0 and (last := lines.pop()) != self._conclusion(solution):
+            yield f"the last line is {last!r}"
         for line in lines:
             yield from self._paragraph(line) if line.startswith("Suppose") else self._step(line, self.known, None)
         wanted = range(len(self.puzzle.names)) if self.puzzle.asked < 0 else [self.puzzle.asked]
@@ -206,6 +232,18 @@ class _Proof:
         steps = [(f"Is {names[p]} a {knight} or a {knave}?", roles[role]) for p, role in self.settled]
         if [(step["question"], step["answer"]) for step in row["steps"]] != steps:
             yield "the steps are not what the proof settles"
+
+    def _conclusion(self, solution: World) -> str:
+        names, roles = self.puzzle.names, self.puzzle.roles
+        if self.puzzle.asked == ALIKE:
+            (x, y), (one, other) = names, [roles[role] for role in solution.roles]
+            if one == other:
+                return f"{x} and {y} are both {one}s, so the answer is yes."
+            return f"{x} is a {one} and {y} is a {other}, so the answer is no."
+        knights = [name for name, role in zip(names, solution.roles, strict=True) if role]
+        if len(knights) == 1:
+            return f"So the only {roles[1]} among them is {knights[0]}."
+        return f"So the {roles[1]}s among them are {', '.join(knights[:-1])} and {knights[-1]}."
 
     def _paragraph(self, line: str) -> Iterator[str]:
         sentences = re.split(r"(?<=\.) ", line)
