@@ -3,7 +3,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Where pip looks for torch too: another build of the same version, such as one for CPUs alone, is much smaller.
+TORCH_INDEX ?=
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 TYPED := $(VENV)/typed
 
 # Tests run two at a time; a process that also threads its arithmetic only gets in its own way.
@@ -14,9 +17,10 @@ export OMP_NUM_THREADS ?= 1
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1  /p' $(MAKEFILE_LIST) | awk '{printf "%s %-10s", $$1, $$2; $$1 = $$2 = ""; print}'
 
-demo: $(VENV)/.base  ## build a small dataset and show a question of it
+demo: $(VENV)/.train  ## show a question, then teach a small model to compose facts: ten minutes on two cores
 	$(BIN)/synthrl prepare fiction_multihop hops=4 train=2000
 	$(BIN)/synthrl show fiction_multihop hops=4
+	$(BIN)/python recipes/demo.py --folder runs/demo
 
 gallery: $(VENV)/.base  ## write GALLERY.md: a row of every kind of every dataset
 	$(BIN)/python -m synthrl.app.gallery > GALLERY.md
@@ -49,6 +53,10 @@ $(BIN)/python:
 $(VENV)/.base: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable .
 	@touch $@
+
+$(VENV)/.train: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[train,report]'
+	@touch $(VENV)/.base $@
 
 $(VENV)/.dev: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[dev]'

@@ -12,8 +12,10 @@ Stopped and started again, it goes on where it was.
 """
 
 import argparse
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -52,12 +54,13 @@ class Stage(NamedTuple):
     jobs: list[Job]
 
 
-def stages(folder: Path, seed: int) -> list[Stage]:
+def stages(folder: Path, seed: int, also: Sequence[str] = ()) -> list[Stage]:
+    """`also`: more options, for all that trains."""
     model, start = str(folder / "model"), str(folder / "start")
     world = ["--seed", str(seed), "--config", "demo/world"]
 
     def grpo(name: str, *rewards: str) -> Job:
-        return Job(name, "grpo", [*world, "demo/grpo", "--model_name_or_path", start, "--rewards", *rewards])
+        return Job(name, "grpo", [*world, "demo/grpo", "--model_name_or_path", start, "--rewards", *rewards, *also])
 
     return [
         Stage(
@@ -66,7 +69,7 @@ def stages(folder: Path, seed: int) -> list[Stage]:
         ),
         Stage(
             "supervised: every fact of one small world, and a few worked two-hop questions",
-            [Job("start", "sft", [*world, "demo/sft", "--model_name_or_path", model])],
+            [Job("start", "sft", [*world, "demo/sft", "--model_name_or_path", model, *also])],
         ),
         Stage(
             "GRPO on two and three hops, rewarded for right answers; and the controls: at random, for form alone",
@@ -102,7 +105,15 @@ def begin(job: Job, folder: Path) -> "subprocess.Popen[bytes]":
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(HERE / f"{job.recipe}.py"), *job.options, "--output_dir", str(folder / job.name)]
     with (folder / f"{job.name}.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **CALM})
+        return subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **CALM}, preexec_fn=_end_with_us
+        )
+
+
+def _end_with_us() -> None:
+    """However we are stopped: started again, two of a job would write to one folder."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def progress(folder: Path, name: str) -> str:
@@ -118,7 +129,9 @@ def progress(folder: Path, name: str) -> str:
             continue  # GRPO's says nothing
         seen = [line[key] for line in lines if key in line]
         if seen:
-            said.append(f"{label} {sum(seen[-5:]) / len(seen[-5:]):.2f}" if key == "reward" else f"{label} {seen[-1]:.2f}")
+            said.append(
+                f"{label} {sum(seen[-5:]) / len(seen[-5:]):.2f}" if key == "reward" else f"{label} {seen[-1]:.2f}"
+            )
     return " ".join(said)
 
 
@@ -150,7 +163,9 @@ def verdict(folders: Sequence[Path]) -> bool:
     found = []
     for arm in runs.arms(runs.read_all([str(folder) for folder in folders])):
         pair = change.where(change.looks(arm, "greedy"), set=NEVER_ASKED, hops=TRAINED)
-        first, last = (table.groupby(["run", "id"])["exact_match"].mean().unstack() for table in pair if table is not None)
+        first, last = (
+            table.groupby(["run", "id"])["exact_match"].mean().unstack() for table in pair if table is not None
+        )
         gains = (last - first).to_numpy()
         low, high = bootstrap(gains, arm.label)
         low, high = (low, high) if low is not None and high is not None else (float(gains.mean()),) * 2
@@ -172,8 +187,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("runs/demo"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at_once", type=int, default=2, help="so many train at a time: one for each core")
-    asked = parser.parse_args()
-    clock, plan = Clock(), stages(asked.folder, asked.seed)
+    asked, also = parser.parse_known_args()  # the rest is for the recipes: --max_steps 5
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    clock, plan = Clock(), stages(asked.folder, asked.seed, also)
     for number, stage in enumerate(plan, start=1):
         clock.stage(f"{number}/{len(plan)} {stage.why}")
         run(stage, asked.folder, asked.at_once, clock)

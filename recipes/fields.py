@@ -33,6 +33,7 @@ class DataFields:
         "of synthrl.real, or a folder of rows. Several are interleaved by their weights.",
         [],
     )
+    common: str | None = said("Words that all parts of data, held_out and final share, unless they say otherwise.")
     rows: int | None = said("Train on so many rows at most.")
     held_out: list[str] = said("Rows to watch during training, said like `data`; split=validation by default.", [])
     final: list[str] = said(
@@ -42,6 +43,11 @@ class DataFields:
     plain_prompt: bool = said("Ask in plain text: for base models without a chat template.", False)
     thinking: bool | None = said("Turn the thinking of a chat template that has such a switch on or off.")
     max_prompt_tokens: int | None = said("Leave out rows whose prompt is longer than this in the model's own tokens.")
+
+    def __post_init__(self) -> None:
+        for name in ("data", "held_out", "final") if self.common else ():
+            setattr(self, name, [_with_common(text, str(self.common)) for text in getattr(self, name)])
+        self.common = None  # said once, and once only
 
 
 @dataclass
@@ -79,6 +85,13 @@ def read_part(text: str) -> Part:
     return Part(
         words[0], [w for w in words[1:] if w.partition("=")[0] not in ("weight", "split")], weight, own.get("split")
     )
+
+
+def _with_common(text: str, common: str) -> str:
+    name, _, rest = text.partition(" ")
+    own = {word.partition("=")[0] for word in shlex.split(rest)}
+    words = [word for word in shlex.split(common) if word.partition("=")[0] not in own]
+    return " ".join([name, *map(shlex.quote, words), *([rest] if rest else [])])
 
 
 def find_config(name: str) -> Path:

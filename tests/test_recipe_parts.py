@@ -142,6 +142,14 @@ def test_a_part_is_read():
     assert part == ("fiction_multihop", ["hops=2", "kinds=chain"], 2.5, "train[:10]")
 
 
+def test_parts_share_what_is_common():
+    fields = DataFields(
+        data=["fiction_logic people=3 train=9", "gsm8k"], final=["fiction_logic"], common="train=5 seed=2"
+    )
+    assert fields.data == ["fiction_logic seed=2 people=3 train=9", "gsm8k train=5 seed=2"]
+    assert fields.final == ["fiction_logic train=5 seed=2"] and fields.held_out == []
+
+
 SMALL = "train=60 validation=10 test=10 heldout_phrasing=0"
 
 
