@@ -15,6 +15,7 @@ import argparse
 import ctypes
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,9 +24,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas
+
 from synthrl.app import report
 from synthrl.app.report import change, runs
-from synthrl.app.report.numbers import bootstrap
+from synthrl.app.report.numbers import bootstrap, by_row
 
 HERE = Path(__file__).parent
 NEVER_ASKED = ("fiction_multihop/test", "fiction_multihop/heldout_phrasing")
@@ -86,7 +89,7 @@ def run(stage: Stage, folder: Path, at_once: int, clock: "Clock") -> None:
             while waiting and len(running) < at_once:
                 job = waiting.pop(0)
                 running[job.name] = begin(job, folder)
-            clock.tell("   ".join(progress(folder / job.name, job.name) for job in stage.jobs))
+            clock.tell(" | ".join(progress(folder / job.name) for job in stage.jobs))
             time.sleep(0.5)
             for name, process in list(running.items()):
                 if process.poll() is not None:
@@ -95,7 +98,7 @@ def run(stage: Stage, folder: Path, at_once: int, clock: "Clock") -> None:
                         log = folder / f"{name}.log"
                         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-15:]
                         sys.exit("\n".join(["", *last, f"demo: {name} failed; all of it is in {log}"]))
-        clock.tell("   ".join(progress(folder / job.name, job.name) for job in stage.jobs), last=True)
+        clock.tell(" | ".join(progress(folder / job.name) for job in stage.jobs), last=True)
     finally:
         for process in running.values():
             process.terminate()
@@ -116,23 +119,19 @@ def _end_with_us() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
-def progress(folder: Path, name: str) -> str:
-    """reward 40/150, reward .61, held-out 48%"""
+def progress(folder: Path) -> str:
+    """reward 40/160: earns 0.61, right 0.48. Of the last steps' rewards, and of rows held out from training."""
     try:
         most = json.loads((folder / "run.json").read_text(encoding="utf-8"))["settings"]["max_steps"]
         lines = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError, KeyError):
-        return f"{name} …"
-    said = [f"{name} {max((line['step'] for line in lines), default=0)}/{most}"]
-    for label, key in (("loss", "loss"), ("reward", "reward"), ("held-out", "watch/greedy_exact_match")):
-        if label == "loss" and any("reward" in line for line in lines):
-            continue  # GRPO's says nothing
-        seen = [line[key] for line in lines if key in line]
-        if seen:
-            said.append(
-                f"{label} {sum(seen[-5:]) / len(seen[-5:]):.2f}" if key == "reward" else f"{label} {seen[-1]:.2f}"
-            )
-    return " ".join(said)
+        return f"{folder.name} …"  # not begun, or a line half written
+    earned = [line["reward"] for line in lines if "reward" in line][-5:]
+    lost = [line["loss"] for line in lines if "loss" in line][-1:] if not earned else []
+    right = [line["watch/greedy_exact_match"] for line in lines if "watch/greedy_exact_match" in line][-1:]
+    shown = {"earns": earned, "loss": lost, "right": right}
+    figures = ", ".join(f"{name} {sum(seen) / len(seen):.2f}" for name, seen in shown.items() if seen)
+    return f"{folder.name} {max((line['step'] for line in lines), default=0)}/{most}: {figures}"
 
 
 class Clock:
@@ -151,7 +150,8 @@ class Clock:
 
     def tell(self, text: str, last: bool = False) -> None:
         if self.live:
-            print(f"\r\033[K{self}   {text}", end="\n" if last else "", flush=True)
+            text = f"{self}   {text}"[: shutil.get_terminal_size().columns - 1]
+            print(f"\r\033[K{text}", end="\n" if last else "", flush=True)
         elif last or time.monotonic() - self.told > 15:
             self.told = time.monotonic()
             print(f"{self}   {text}", flush=True)
@@ -159,27 +159,31 @@ class Clock:
 
 def verdict(folders: Sequence[Path]) -> bool:
     """Of people never asked a multi-hop question: did the rewarded one learn, and the controls not?"""
-    print(f"\nPeople never asked a multi-hop question, {TRAINED[0]} and {TRAINED[1]} hops, greedy answers:")
-    found = []
+    print(
+        "\nRight answers (greedy) about people of whom no multi-hop question was asked in training, before → after:\n"
+    )
+    print(f"{'':8}{'2 hops':^15}{'3 hops':^15}{'4, never trained':^18}gain at 2 and 3 hops, 95% interval")
+    gained = []
     for arm in runs.arms(runs.read_all([str(folder) for folder in folders])):
-        pair = change.where(change.looks(arm, "greedy"), set=NEVER_ASKED, hops=TRAINED)
-        first, last = (
-            table.groupby(["run", "id"])["exact_match"].mean().unstack() for table in pair if table is not None
-        )
+        pair = change.where(change.looks(arm, "greedy"), set=NEVER_ASKED)
+        cells = [" → ".join(f"{share(table):4.0%}" for table in change.where(pair, hops=[hops])) for hops in (2, 3, 4)]
+        first, last = (by_row(table) for table in change.where(pair, hops=TRAINED) if table is not None)
         gains = (last - first).to_numpy()
-        low, high = bootstrap(gains, arm.label)
-        low, high = (low, high) if low is not None and high is not None else (float(gains.mean()),) * 2
-        found.append(low > 0)
-        print(
-            f"  {arm.label:8} {first.to_numpy().mean():6.1%} → {last.to_numpy().mean():6.1%}   gain "
-            f"{gains.mean():+.1%} (95% interval {low:+.1%} to {high:+.1%}, {gains.shape[1]} rows)"
-        )
-    learned, *controls = found
+        low, high = bootstrap(gains[None], arm.label)
+        gained.append(low is not None and low > 0)
+        sure = f"{low:+.0%} to {high:+.0%}" if low is not None and high is not None else "all rows alike"
+        told = f"{gains.mean():+.0%}, {sure} ({len(gains)} questions)"
+        print(f"{arm.label:8}{cells[0]:^15}{cells[1]:^15}{cells[2]:^18}{told}")
+    learned, *controls = gained
     if learned and not any(controls):
-        print("It learned from being told which answers are right: neither control gained.")
+        print("\nRewarded for right answers it learned to compose facts that it knew, and neither control did.")
     else:
-        print("NOT as expected: the rewarded run should gain, and no control should.")
+        print("\nNOT as expected: the rewarded run should gain, and no control should.")
     return learned and not any(controls)
+
+
+def share(table: pandas.DataFrame | None) -> float:
+    return float("nan") if table is None else by_row(table).mean()
 
 
 def main() -> int:
@@ -200,4 +204,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\ndemo: stopped; started again, it goes on")

@@ -1,5 +1,6 @@
 """The demo: what it promises of its data, the model it makes, and that it goes on where it was stopped."""
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ pytest.importorskip("matplotlib", reason="the demo needs `pip install 'synthrl[t
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from synthrl.recipes import data, run, tiny_model
-from synthrl.recipes.fields import read_configs
+from synthrl.recipes.fields import DataFields, read_configs
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,11 +26,13 @@ def rows():
     """recipe, field → rows"""
     found = {}
     for recipe in ("model", "sft", "grpo"):
-        said = {name: value for name, (value, _) in read_configs([f"demo/{recipe}"]).items()}
-        found[recipe, "data"] = data.load(said["data"], "train", 0)
+        known = {field.name for field in dataclasses.fields(DataFields)}
+        config = read_configs(["demo/world", f"demo/{recipe}"])
+        said = DataFields(**{name: value for name, (value, _) in config.items() if name in known})
+        found[recipe, "data"] = data.load(said.data, "train", 0)
         for name, split in (("held_out", "validation"), ("final", "test")):
-            if name in said:
-                found[recipe, name] = data.together(said[name], split)
+            if parts := getattr(said, name):
+                found[recipe, name] = data.together(parts, split)
     return found
 
 
@@ -78,15 +81,8 @@ def test_the_model_is_made_from_our_text_alone(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_killed_and_started_again_it_goes_on(tmp_path):
-    command = [
-        sys.executable,
-        str(ROOT / "recipes" / "demo.py"),
-        "--folder",
-        str(tmp_path / "demo"),
-        "--watch_rows",
-        "4",
-    ]
-    command += ["--max_steps", "4", "--save_steps", "2", "--num_generations", "2", "--per_device_train_batch_size", "4"]
+    command = [sys.executable, str(ROOT / "recipes" / "demo.py"), "--folder", str(tmp_path / "demo")]
+    command += "--max_steps 4 --save_steps 2 --watch_rows 4 --per_device_train_batch_size 8".split()
     env = {**os.environ, "CI": "1"}
     first = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     log = tmp_path / "demo" / "reward" / "log.jsonl"
@@ -98,7 +94,7 @@ def test_killed_and_started_again_it_goes_on(tmp_path):
     first.send_signal(signal.SIGKILL)
     first.wait()
     again = subprocess.run(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
-    assert "People never asked a multi-hop question" in again.stdout, again.stdout[-3000:]
+    assert "before → after" in again.stdout, again.stdout[-3000:]
     assert (tmp_path / "demo" / "start" / "model.safetensors").stat().st_mtime_ns == start
     for name in ("reward", "random", "format"):
         assert {f.name for f in (tmp_path / "demo" / name / "final").glob("*.parquet")} == {
