@@ -12,10 +12,10 @@ from typing import Any
 import numpy
 import pandas
 
+from synthrl import selection
 from synthrl.seeding import digest
 
 MODES = ("greedy", "sampled")
-Z = 1.959964  # 95%
 RESAMPLES = 2000
 
 
@@ -52,9 +52,7 @@ class Figure:
 
 def wilson(share: float, rows: int) -> tuple[float, float]:
     """The 95% interval of a share of so many rows."""
-    middle = (share + Z * Z / (2 * rows)) / (1 + Z * Z / rows)
-    half = Z / (1 + Z * Z / rows) * math.sqrt(share * (1 - share) / rows + Z * Z / (4 * rows * rows))
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+    return selection.wilson(share * rows, rows)
 
 
 def bootstrap(gains: numpy.ndarray, *key: object) -> tuple[float, float] | tuple[None, None]:
