@@ -7,6 +7,7 @@ process draws the same rounds, and a run that goes on from a checkpoint draws th
 
 import functools
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -122,15 +123,18 @@ class Rounds(Sampler[int]):
 
 
 def require_fitting(how: str, args: Any) -> None:
-    """Adaptive rounds need to know which round a reward belongs to, and to be drawn no sooner than they say."""
-    uses = args.steps_per_generation * args.num_iterations
-    if how == "adaptive" and uses % args.gradient_accumulation_steps:
+    """A run goes on exactly only from where a round ended: its completions are in no checkpoint."""
+    uses, per_step = args.steps_per_generation * args.num_iterations, args.gradient_accumulation_steps
+    if how == "adaptive" and uses % per_step:
         raise ValueError(
             f"order: adaptive needs steps_per_generation × num_iterations ({uses}) to be a multiple of "
-            f"gradient_accumulation_steps ({args.gradient_accumulation_steps})"
+            f"gradient_accumulation_steps ({per_step})"
         )
     if how == "adaptive" and args.dataloader_num_workers:
         raise ValueError(f"dataloader_num_workers: got {args.dataloader_num_workers}, expected 0 with order: adaptive")
+    steps = math.lcm(uses, per_step) // per_step
+    if args.save_strategy == "steps" and args.save_steps % steps:
+        raise ValueError(f"save_steps: got {args.save_steps:g}, expected a multiple of {steps}, the steps of a round")
 
 
 class OrderedGRPOTrainer(GRPOTrainer):

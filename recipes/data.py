@@ -10,7 +10,7 @@ from datasets import Dataset
 from synthrl import knobs, real
 from synthrl.app import hub
 from synthrl.prompt import SYSTEM, with_prompt
-from synthrl.row import COLUMNS
+from synthrl.row import COLUMNS, FEATURES
 
 from .fields import DataFields, Part, read_part
 
@@ -69,7 +69,8 @@ def _saved(folder: str, split: str) -> Dataset:
 def _complete(rows: Dataset, folder: str) -> Dataset:
     if missing := [column for column in COLUMNS if column not in rows.column_names]:
         raise ValueError(f"data: {folder} has no {', '.join(missing)}: it holds no rows of ours")
-    return rows.select_columns(list(COLUMNS))
+    knobs.require(len(rows) > 0, "data", folder, "at least one row in it")
+    return rows.select_columns(list(COLUMNS)).cast(FEATURES)  # JSON, for one, knows lists and no more
 
 
 def asked(rows: Dataset, fields: DataFields) -> Dataset:

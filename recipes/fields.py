@@ -5,17 +5,22 @@ one, and the command line over all. A file is looked for where it is said to be,
 """
 
 import difflib
+import math
 import os
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import yaml
 from trl import TrlParser
 
+from synthrl.knobs import refuse, require
+
+_LEAST = {"rows": 1, "watch_steps": 1, "watch_rows": 1, "watch_tokens": 1, "max_prompt_tokens": 1}  # else 0
 SHIPPED = Path(__file__).parent / "configs"
 
 
@@ -34,7 +39,7 @@ class DataFields:
         [],
     )
     common: str | None = said("Words that all parts of data, held_out and final share, unless they say otherwise.")
-    rows: int | None = said("Train on so many rows at most.")
+    rows: int | None = said("Train on so many rows.")
     held_out: list[str] = said("Rows to watch during training, said like `data`; split=validation by default.", [])
     final: list[str] = said(
         "Rows to judge the model on before the first step and after the last; split=test by default.", []
@@ -45,6 +50,7 @@ class DataFields:
     max_prompt_tokens: int | None = said("Leave out rows whose prompt is longer than this in the model's own tokens.")
 
     def __post_init__(self) -> None:
+        require_types(self)
         for name in ("data", "held_out", "final") if self.common else ():
             setattr(self, name, [_with_common(text, str(self.common)) for text in getattr(self, name)])
         self.common = None  # said once, and once only
@@ -61,6 +67,21 @@ class WatchFields:
     keep: str = said(
         "Which weights are saved at the end: the last, or the best on held-out rows.", "last", choices=["last", "best"]
     )
+
+
+def require_types(fields_: Any) -> None:
+    """A file of YAML may hold anything; the command line is read as the types say already."""
+    hints = get_type_hints(type(fields_))
+    for f in fields(fields_):
+        value, hint = getattr(fields_, f.name), hints[f.name]
+        allowed = get_args(hint) if get_origin(hint) is UnionType else (hint,)
+        fits = [list[str]] == [*allowed] and isinstance(value, list) and all(isinstance(each, str) for each in value)
+        names = " or ".join("nothing" if kind is NoneType else getattr(kind, "__name__", "list") for kind in allowed)
+        require(fits or type(value) in allowed, f.name, value, "a list of texts" if list[str] in allowed else names)
+        if f.metadata.get("choices") and value not in f.metadata["choices"]:
+            refuse(f.name, value, f.metadata["choices"])
+        least = _LEAST.get(f.name, 0)
+        require(type(value) is not int or value >= least, f.name, value, f"{least} or more")
 
 
 class Part(NamedTuple):
@@ -82,16 +103,16 @@ def read_part(text: str) -> Part:
         weight = float(own.get("weight", 1))
     except ValueError:
         raise ValueError(f"weight: got {own['weight']!r} in {text!r}, expected a number") from None
+    require(math.isfinite(weight), "weight", own.get("weight"), "a number that is finite")
     return Part(
         words[0], [w for w in words[1:] if w.partition("=")[0] not in ("weight", "split")], weight, own.get("split")
     )
 
 
 def _with_common(text: str, common: str) -> str:
-    name, _, rest = text.partition(" ")
-    own = {word.partition("=")[0] for word in shlex.split(rest)}
-    words = [word for word in shlex.split(common) if word.partition("=")[0] not in own]
-    return " ".join([name, *map(shlex.quote, words), *([rest] if rest else [])])
+    name, *own = shlex.split(text) or [""]
+    names = {word.partition("=")[0] for word in own}
+    return shlex.join([name, *(w for w in shlex.split(common) if w.partition("=")[0] not in names), *own])
 
 
 def find_config(name: str) -> Path:

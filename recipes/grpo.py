@@ -44,7 +44,8 @@ class Trainer(run.Told, curriculum.OrderedGRPOTrainer):
     pass
 
 
-def train(fields: Fields, args: GRPOConfig, model: ModelConfig) -> None:
+def ready(fields: Fields, args: GRPOConfig, model: ModelConfig) -> start.Ready:
+    """All that is cheap and can be wrong, and then the trainer."""
     functions, weights = reward.named(fields.rewards)
     if args.reward_weights is not None:
         raise ValueError(
@@ -79,14 +80,15 @@ def train(fields: Fields, args: GRPOConfig, model: ModelConfig) -> None:
         quantization_config=get_quantization_config(model),
         callbacks=[run.Record(folder), looker],
     )
-    start.finish(trainer, looker, description, checkpoint, fields.keep)
+    return start.Ready(trainer, looker, description, checkpoint, fields.keep)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     with start.one_line("grpo"):
         fields, args, model = parse((Fields, GRPOConfig, ModelConfig), argv)
         start.require_device(args)
-        train(fields, args, model)
+        made = ready(fields, args, model)
+    start.train(*made)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import functools
 import importlib
 import inspect
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datasets import Dataset
 
 from synthrl import knobs, rewards
+from synthrl.knobs import shown
 
 from .fields import Part, read_part
 
@@ -56,7 +58,7 @@ def _found(name: str) -> Reward:
     sys.path.insert(0, os.getcwd())
     try:
         return getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, SyntaxError) as error:
         raise ValueError(f"rewards: {name}: {error}") from None
     finally:
         sys.path.pop(0)
@@ -72,6 +74,10 @@ def check(functions: Sequence[Reward], rows: Dataset, most: int = 256) -> None:
     silent = set(range(len(some)))
     for reward in functions:
         got = reward(completions=columns["solution"], prompts=some["prompt"][:], **columns)
+        if len(got) != len(some) or not all(value is None or math.isfinite(value) for value in got):
+            raise ValueError(
+                f"rewards: {reward.__name__} gave {len(some)} completions {shown(got)}, expected a number for each"
+            )
         judged = {i for i, value in enumerate(got) if value is not None}
         if not judged:
             scorers = ", ".join(sorted(set(columns["scorer"])))

@@ -7,6 +7,7 @@ completions/   where `log_completions` is on, TRL's own tables
 """
 
 import dataclasses
+import hashlib
 import importlib.metadata
 import json
 import shlex
@@ -18,6 +19,7 @@ from typing import Any
 
 from accelerate import PartialState
 from datasets import Dataset
+from filelock import FileLock, Timeout
 from huggingface_hub import ModelCard
 from transformers import TrainerCallback
 
@@ -32,6 +34,7 @@ _MAY_CHANGE = (
 ).split()
 _LENGTH = ("num_train_epochs", "max_steps")
 _DERIVED = "accelerator_config dataloader_pin_memory debug pad_to_multiple_of reward_weights".split()  # of other fields
+_claimed: dict[Path, FileLock] = {}  # for as long as this process lives
 _WHOLE = "whole"  # a mark in a checkpoint
 _PACKAGES = ("synthrl", "trl", "transformers", "accelerate", "datasets", "torch")
 
@@ -69,7 +72,7 @@ def describe(recipe: str, parts: Sequence[Any], rows: Dataset, **more: Any) -> d
         "command": shlex.join(sys.argv),
         "settings": settings(*parts),
         "rows": len(rows),
-        "fingerprint": rows._fingerprint,
+        "fingerprint": fingerprint(rows),
         "hops": sorted(set(rows["hops"])),
         "kinds": sorted(set(rows["kind"])),
         **more,
@@ -77,11 +80,19 @@ def describe(recipe: str, parts: Sequence[Any], rows: Dataset, **more: Any) -> d
     }
 
 
-def begin(folder: Path, description: dict[str, Any], asked: str | None) -> str | None:
+def fingerprint(rows: Dataset) -> str:
+    """Of what stands in them: that of `datasets` also tells how they came about, from a cache or not."""
+    found = hashlib.blake2b(digest_size=8)
+    for batch in rows.select_columns(["id", "prompt"]).iter(1000):
+        found.update(repr([batch["id"], batch["prompt"]]).encode())
+    return found.hexdigest()
+
+
+def begin(folder: Path, description: dict[str, Any], asked: str | bool | None) -> str | None:
     """The checkpoint to go on from, if this very run was started before. Another run's folder is left as it is."""
     file = folder / "run.json"
-    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    last = asked if asked and asked.lower() != "true" else last_whole(folder)
+    before = _read(file) if file.is_file() else {}
+    last = last_whole(folder) if asked in (None, True, "true", "True") else str(asked)
     if before and (last or "finished" in before):
         _require_same(before, description, folder)
         if "finished" in before and all(before["settings"].get(k) == description["settings"].get(k) for k in _LENGTH):
@@ -90,6 +101,7 @@ def begin(folder: Path, description: dict[str, Any], asked: str | None) -> str |
     state.wait_for_everyone()  # all have read before one writes
     if state.is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
+        _claim(folder)
         if last is None:  # what a run without a checkpoint left is said again
             for old in (folder / "log.jsonl", *folder.glob("watch/*.parquet"), *folder.glob("final/*.parquet")):
                 old.unlink(missing_ok=True)
@@ -98,12 +110,39 @@ def begin(folder: Path, description: dict[str, Any], asked: str | None) -> str |
     return last
 
 
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
+    if not isinstance(told, dict) or not isinstance(told.get("settings", {}), dict):
+        raise ValueError(f"{file}: it describes no run")
+    return told
+
+
+def _claim(folder: Path) -> None:
+    """Two that train into one folder would spoil each other's. The lock ends with the process, however that ends."""
+    lock = _claimed.setdefault(folder, FileLock(folder / ".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ValueError(f"output_dir: {folder} is being written by another run") from None
+
+
 def last_whole(folder: Path) -> str | None:
     """The last checkpoint of which all was written: a run that is killed may leave the half of one."""
-    found = [
-        (int(path.parent.name.rpartition("-")[2]), str(path.parent)) for path in folder.glob(f"checkpoint-*/{_WHOLE}")
-    ]
-    return max(found)[1] if found else None
+    steps = [path.parent.name.removeprefix("checkpoint-") for path in folder.glob(f"checkpoint-*/{_WHOLE}")]
+    last = max((int(step) for step in steps if step.isdecimal()), default=None)
+    return None if last is None else str(folder / f"checkpoint-{last}")
+
+
+def is_over(checkpoint: str | None, args: Any) -> bool:
+    """Whether all steps were taken before the run was cut short: the trainer would take one more."""
+    if not checkpoint:
+        return False
+    state = _read(Path(checkpoint) / "trainer_state.json")
+    most = args.max_steps if args.max_steps > 0 else state["max_steps"]
+    return state["global_step"] >= most and (args.max_steps > 0 or args.num_train_epochs <= state["num_train_epochs"])
 
 
 def finish(folder: Path, description: dict[str, Any], step: int) -> None:

@@ -45,7 +45,8 @@ def completions(rows: Dataset, fields: Fields) -> Dataset:
     return rows.map(pair, remove_columns=rows.column_names, desc="Worked solutions")
 
 
-def train(fields: Fields, args: SFTConfig, model: ModelConfig) -> None:
+def ready(fields: Fields, args: SFTConfig, model: ModelConfig) -> start.Ready:
+    """All that is cheap and can be wrong, and then the trainer."""
     tokenizer = start.tokenizer(model, fields)
     rows = start.rows(fields, tokenizer, args.seed)
     watched = watch.held_out(fields.held_out, fields, tokenizer)
@@ -66,14 +67,15 @@ def train(fields: Fields, args: SFTConfig, model: ModelConfig) -> None:
         quantization_config=get_quantization_config(model),
         callbacks=[run.Record(folder), looker],
     )
-    start.finish(trainer, looker, description, checkpoint, fields.keep)
+    return start.Ready(trainer, looker, description, checkpoint, fields.keep)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     with start.one_line("sft"):
         fields, args, model = parse((Fields, SFTConfig, ModelConfig), argv)
         start.require_device(args)
-        train(fields, args, model)
+        made = ready(fields, args, model)
+    start.train(*made)
 
 
 if __name__ == "__main__":

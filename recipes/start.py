@@ -6,11 +6,12 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from accelerate import PartialState
 from datasets import Dataset
-from transformers import AutoTokenizer
+from jinja2 import TemplateError
+from transformers import AutoTokenizer, TrainerState
 from trl import ModelConfig
 
 from . import data, run, watch
@@ -28,7 +29,8 @@ def one_line(recipe: str) -> Iterator[None]:
     except run.Finished as done:
         if PartialState().is_main_process:
             print(f"{recipe}: {done}")
-    except (ValueError, TypeError, OSError) as error:
+        sys.exit(0)
+    except (ValueError, TypeError, OSError, ArithmeticError, LookupError, RecursionError, TemplateError) as error:
         if os.environ.get("SYNTHRL_TRACEBACK"):
             raise
         sys.exit(f"{recipe}: {' '.join(str(error).split())}")
@@ -77,12 +79,25 @@ def model_options(model: ModelConfig, args: Any) -> dict[str, Any]:
     return {**said, **(args.model_init_kwargs or {})}
 
 
-def finish(trainer: Any, looker: watch.Watch, description: dict[str, Any], checkpoint: str | None, keep: str) -> None:
+class Ready(NamedTuple):
+    trainer: Any
+    looker: watch.Watch
+    description: dict[str, Any]
+    checkpoint: str | None  # to go on from
+    keep: str
+
+
+def train(trainer: Any, looker: watch.Watch, description: dict[str, Any], checkpoint: str | None, keep: str) -> None:
     """Train, and leave the weights that were asked for, with a card."""
     looker.trainer, trainer.description = trainer, description
     if checkpoint:
         print(f"going on from {checkpoint}")
-    trainer.train(resume_from_checkpoint=checkpoint)
+    if run.is_over(checkpoint, trainer.args):
+        trainer._load_from_checkpoint(checkpoint)
+        trainer.state = TrainerState.load_from_json(str(Path(checkpoint) / "trainer_state.json"))
+        looker.look("watch", looker.rows)
+    else:
+        trainer.train(resume_from_checkpoint=checkpoint)
     if keep == "best" and (best := watch.best_checkpoint(Path(trainer.args.output_dir))):
         trainer._load_from_checkpoint(str(best))
         trainer.accelerator.print(f"keeping the weights of {best}")

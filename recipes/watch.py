@@ -27,6 +27,7 @@ from synthrl.seeding import Stream, digest
 from . import data
 from .fields import DataFields, WatchFields, read_part
 
+_TESTED = re.compile(r"(?:^|\+)\s*(?:test|all)\b")  # splits in which test rows are
 _STEP = re.compile(r"step_(\d+)\.parquet")
 
 
@@ -34,9 +35,7 @@ def held_out(texts: Sequence[str], fields: DataFields, tokenizer: Any) -> Datase
     """The rows to watch. The test split is not among them, since checkpoints are chosen by what is seen here."""
     for text in texts:
         split = read_part(text).split or "validation"
-        require(
-            not split.startswith("test"), "held_out", text, "another split: checkpoints are chosen by it; say `final`"
-        )
+        require(not _TESTED.search(split), "held_out", text, "another split: checkpoints are chosen by it; say `final`")
     return prepared(texts, "validation", fields, tokenizer)
 
 

@@ -134,6 +134,25 @@ def test_a_mistake_in_a_file_names_the_file(tmp_path, text, says):
     assert says in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("keep: bset", "keep: got 'bset' (did you mean 'best'?)"),
+        ("order: adaptve", "order: got 'adaptve' (did you mean 'adaptive'?)"),
+        ("rows: true", "rows: got True, expected int or nothing"),
+        ("data: fiction_logic", "data: got 'fiction_logic', expected a list of texts"),
+        ("data: [1]", "data: got [1], expected a list of texts"),
+        ("watch_steps: 0", "watch_steps: got 0, expected 1 or more"),
+        ("plain_prompt: maybe", "plain_prompt"),
+    ],
+)
+def test_a_value_of_the_wrong_type_in_a_file(tmp_path, text, says):
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(ValueError) as error:
+        parse(GRPO, ["--config", str(tmp_path / "a.yaml"), *HERE])
+    assert says in str(error.value)
+
+
 # data
 
 
@@ -167,6 +186,10 @@ def test_saved_rows_are_rows(tmp_path):
     rows.to_parquet(str(tmp_path / "parquet" / "train.parquet"))
     for folder in ("saved", "parquet"):
         assert data.load([str(tmp_path / folder)], "train", 0)["id"][:] == rows["id"][:]
+    (tmp_path / "a folder").mkdir()
+    rows.to_json(str(tmp_path / "a folder" / "train.jsonl"))
+    fields = DataFields(data=[f"'{tmp_path / 'a folder'}'", f"fiction_kinship {SMALL}"], common="split=train")
+    assert len(data.load(fields.data, "train", 0)) > 60, "JSON has the types of rows, and a path may have a space in it"
     rows.remove_columns("scorer").save_to_disk(str(tmp_path / "bad"))
     with pytest.raises(ValueError, match="has no scorer"):
         data.load([str(tmp_path / "bad")], "train", 0)
@@ -181,6 +204,7 @@ def test_saved_rows_are_rows(tmp_path):
         ("hotpotqa hops=2", "expected repo or split or weight"),
         ("fiction_logic weight=x", "expected a number"),
         ("fiction_logic weight=0", "expected more than 0"),
+        ("fiction_logic weight=nan", "a number that is finite"),
         ("", "got an empty text"),
     ],
 )
@@ -219,7 +243,8 @@ def test_a_prompt_of_ones_own():
 
 
 def test_the_test_split_is_not_watched():
-    for text in ("fiction_logic split=test", "gsm8k split=test[:5]"):
+    for split in ("test", "test[:5]", "all", "validation+test", "'validation + test[:9]'"):
+        text = f"fiction_logic split={split}"
         with pytest.raises(ValueError, match="checkpoints are chosen by it"):
             watch.held_out([text], DataFields(), Words())
 

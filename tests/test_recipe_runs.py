@@ -154,6 +154,29 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(start, tmp_path, order):
 
 
 @pytest.mark.slow
+def test_a_run_killed_after_its_last_step_takes_no_more(start, tmp_path):
+    folder = tmp_path / "run"
+    assert start("grpo", folder, "--lr_scheduler_type", "constant").returncode == 0
+    told, after = json.loads((folder / "run.json").read_text()), weights(folder)
+    del told["finished"]
+    (folder / "run.json").write_text(json.dumps(told))
+    (folder / "final" / "step_000004.parquet").unlink()
+    (folder / "model.safetensors").unlink()
+    assert start("grpo", folder, "--lr_scheduler_type", "constant").returncode == 0
+    assert same(weights(folder), after) and json.loads((folder / "run.json").read_text())["finished"] == 4
+    assert sorted(path.name for path in (folder / "final").iterdir()) == ["step_000000.parquet", "step_000004.parquet"]
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    from filelock import FileLock
+
+    from synthrl.recipes import run
+
+    with FileLock(tmp_path / ".lock"), pytest.raises(ValueError, match="is being written by another run"):
+        run.begin(tmp_path, {"settings": {}}, None)
+
+
+@pytest.mark.slow
 def test_the_half_of_a_checkpoint_is_not_gone_on_from(start, tmp_path):
     folder = tmp_path / "run"
     assert start("grpo", folder).returncode == 0
@@ -226,6 +249,10 @@ def test_accelerate_launches_it(start, tmp_path):
         (["--max_prompt_tokens", "1"], "max_prompt_tokens: got 1"),
         (["--rows", "100000"], "rows: got 100000, but there are 200"),
         (["--reward_weights", "1", "1"], "reward_weights: say the weight with the reward"),
+        (["--rows", "0"], "rows: got 0"),
+        (["--watch_steps", "0"], "watch_steps: got 0"),
+        (["--num_generations", "0"], "zero"),
+        (["--steps_per_generation", "2", "--save_steps", "3"], "save_steps: got 3, expected a multiple of 2"),
     ],
 )
 @pytest.mark.skipif(torch.cuda.is_available(), reason="says what is wrong where there is no GPU")
