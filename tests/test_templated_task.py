@@ -475,3 +475,28 @@ def test_examples_of_the_card_are_good_tasks(scorer):
     found = [yaml.safe_load(text) for text in re.findall(r"(?s)```yaml\n(.*?)```", CARD)[1:]]
     (said,) = (each for each in found if each["scorer"] == scorer)
     assert lint.faults(Task(changed(**said), "own")) == []
+
+
+def _asked_in_a_child(worker, answers):
+    answers.put([row["id"] for row in worker.rows("train", 0, 3, "x")])
+
+
+def test_a_forked_process_has_a_worker_of_its_own(tmp_path):
+    """Two that read from one pipe would get each other's rows."""
+    import multiprocessing
+
+    from synthrl.dataset_builders.templated_task.worker import Worker
+
+    worker = Worker(scaffold.new("mine").encode(), "mine.yaml")
+    ours = [row["id"] for row in worker.rows("train", 0, 3, "x")]
+    process = worker.process
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    children = [context.Process(target=_asked_in_a_child, args=(worker, answers)) for _ in range(2)]
+    for child in children:
+        child.start()
+    assert [answers.get(timeout=60) for _ in children] == [ours, ours]
+    for child in children:
+        child.join()
+    assert worker.process is process and process.poll() is None, "the children's end is not the end of ours"
+    assert [row["id"] for row in worker.rows("train", 0, 3, "x")] == ours

@@ -32,6 +32,7 @@ class Worker:
             "seconds": SECONDS,
         }
         self.process: subprocess.Popen[str] | None = None
+        self.owner = 0  # of the process: another one, forked from us, must not talk to it
 
     def capacity(self) -> tuple[int, str]:
         most, name = self.ask("capacity")
@@ -64,7 +65,8 @@ class Worker:
         return value
 
     def _started(self) -> "subprocess.Popen[str]":
-        if self.process is None:
+        if self.process is None or self.owner != os.getpid():
+            self.owner = os.getpid()
             self.process = subprocess.Popen(
                 [sys.executable, "-m", __spec__.name],
                 stdin=subprocess.PIPE,
@@ -74,13 +76,15 @@ class Worker:
                 encoding="utf-8",
                 env={**os.environ, "PYTHONHASHSEED": "0"},
             )
-            weakref.finalize(self, _end, self.process)
+            weakref.finalize(self, _end, self.process, self.owner)
             assert self.process.stdin
             self.process.stdin.write(json.dumps(self.hello) + "\n")
         return self.process
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def _end(process: "subprocess.Popen[str]", owner: int) -> None:
+    if owner != os.getpid():
+        return
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):
