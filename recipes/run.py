@@ -136,10 +136,8 @@ def last_whole(folder: Path) -> str | None:
     return None if last is None else str(folder / f"checkpoint-{last}")
 
 
-def is_over(checkpoint: str | None, args: Any) -> bool:
+def is_over(checkpoint: str, args: Any) -> bool:
     """Whether all steps were taken before the run was cut short: the trainer would take one more."""
-    if not checkpoint:
-        return False
     state = _read(Path(checkpoint) / "trainer_state.json")
     most = args.max_steps if args.max_steps > 0 else state["max_steps"]
     return state["global_step"] >= most and (args.max_steps > 0 or args.num_train_epochs <= state["num_train_epochs"])

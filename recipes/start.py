@@ -92,7 +92,7 @@ def train(trainer: Any, looker: watch.Watch, description: dict[str, Any], checkp
     looker.trainer, trainer.description = trainer, description
     if checkpoint:
         print(f"going on from {checkpoint}")
-    if run.is_over(checkpoint, trainer.args):
+    if checkpoint and run.is_over(checkpoint, trainer.args):
         trainer._load_from_checkpoint(checkpoint)
         trainer.state = TrainerState.load_from_json(str(Path(checkpoint) / "trainer_state.json"))
         looker.look("watch", looker.rows)

@@ -20,6 +20,7 @@ examples:
   synthrl prepare fiction_multihop hops=4 train=2000 --num-proc 4
   synthrl verify fiction_multihop hops=2-6 --rows 1000
   synthrl guess fiction_multihop hops=2-6
+  synthrl profile fiction_multihop hops=2-4 --model Qwen/Qwen3-0.6B --base-url http://localhost:8000/v1
   synthrl task new my_task.yaml
   synthrl report runs/mine runs/random
   synthrl autoload enable
@@ -39,6 +40,16 @@ def count(text: str, least: int = 0) -> int:
 
 def positive(text: str) -> int:
     return count(text, least=1)
+
+
+def number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a number, 0 or more")
+    return value
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--num-proc", type=positive, metavar="N", help="worker processes")
     guess = command("guess", "what shortcuts earn, on rows of the train split")
     guess.add_argument("--rows", type=positive, default=4000, metavar="N", help="default: %(default)s")
+    profile_options(command("profile", "how often a model solves each row", optional=True))
     task = command("task", "tasks of your own, as a file of templates", of=None)
     task.add_argument("action", choices=["new", "check", "preview"])
     task.add_argument("file", metavar="FILE.yaml", help="new: to be written; check and preview: to be read")
@@ -80,6 +92,39 @@ def parser() -> argparse.ArgumentParser:
     autoload = command("autoload", "let load_dataset know our names with no import at all", of=None)
     autoload.add_argument("action", choices=["enable", "disable", "status"])
     return top
+
+
+def profile_options(profile: argparse.ArgumentParser) -> None:
+    profile.epilog = "NAME: also a benchmark of synthrl.real, or a folder of rows. Stopped, it goes on where it was."
+    asked = profile.add_argument_group("what is asked, and of whom")
+    asked.add_argument("--model", action="append", metavar="MODEL", help="several times for several models")
+    asked.add_argument("--base-url", metavar="URL", help="a server of OpenAI's protocol; without it, in this process")
+    asked.add_argument(
+        "--key-variable", metavar="NAME", default="OPENAI_API_KEY", help="where the key is; default: %(default)s"
+    )
+    asked.add_argument("--split", help="default: train; of a benchmark without it, the one for evaluation")
+    asked.add_argument(
+        "--rows", type=positive, default=200, metavar="N", help="the first so many; default: %(default)s"
+    )
+    asked.add_argument("--samples", type=positive, default=64, metavar="N", help="of each row; default: %(default)s")
+    asked.add_argument("--temperature", type=number, default=1.0, help="default: %(default)s")
+    asked.add_argument("--top-p", type=number, metavar="P")
+    asked.add_argument("--max-tokens", type=positive, default=1024, metavar="N", help="default: %(default)s")
+    asked.add_argument("--system-prompt", metavar="TEXT", help="an own one; an empty one for none")
+    way = profile.add_argument_group("how")
+    way.add_argument(
+        "--concurrency", type=positive, default=16, metavar="N", help="requests at once; default: %(default)s"
+    )
+    way.add_argument("--timeout", type=number, default=600.0, metavar="SECONDS", help="default: %(default)s")
+    way.add_argument("--budget", metavar="CAPS", help="requests=1000,tokens=2000000,dollars=5: one or several of them")
+    way.add_argument("--prices", metavar="IN,OUT", help="dollars per million tokens: 0.15,0.60")
+    way.add_argument(
+        "--cache", metavar="FILE", help="of replies; default: synthrl/replies.sqlite in the cache of the Hub"
+    )
+    way.add_argument("--output", metavar="DIR", help="a folder per model is made there; default: profiles/NAME")
+    judge = profile.add_argument_group("who judges")
+    judge.add_argument("--scorer", help="another than the rows say: f1:hotpotqa, number ...")
+    judge.add_argument("--rescore", metavar="DIR", help="judge what is stored there again; nothing is generated")
 
 
 def list_all() -> None:
@@ -164,6 +209,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.command == "verify":
         return verify_any(args)
+    if args.command == "profile":
+        from synthrl.app.profile import run as profile
+
+        return profile(args)
 
     name = hub.ours(args.name) or args.name
     config, given = hub.read_knobs(name, args.knobs)

@@ -1,0 +1,221 @@
+"""How often a model solves each row: `synthrl profile`.
+
+    synthrl profile fiction_multihop hops=2-4 --model Qwen/Qwen3-0.6B --base-url http://localhost:8000/v1 --rows 500
+    synthrl profile --rescore profiles/fiction_multihop-hops=2-4 --scorer f1:hotpotqa
+
+First all replies go to the cache, then rows are written from it. So what is stopped, however, goes on where it was, what
+is asked in whatever order is written in one, and no more than a row's completions are held at once.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from synthrl import knobs, prompt
+from synthrl.app.rows import Row, Source, source
+from synthrl.synthesis import Asker, Budget, Cache, Endpoint, OverBudget, Request, local, rates
+from synthrl.synthesis.budget import read_caps, read_prices
+from synthrl.synthesis.reply import Reply
+
+TOGETHER = 32  # rows that are written at a time
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What decides the replies: a folder holds the profile of one."""
+
+    data: str
+    model: str
+    revision: str | None  # of a model in a folder, which is known beforehand
+    system_prompt: str | None  # None: as the rows say
+    sampling: dict[str, Any] = field(default_factory=dict)
+
+    def messages(self, row: Row) -> list[dict[str, str]]:
+        if self.system_prompt is not None:
+            return prompt.messages(row, self.system_prompt or None)
+        said = row["prompt"]
+        return prompt.chat(said, system=None) if isinstance(said, str) else said
+
+    def requests(self, row: Row, samples: Iterable[int]) -> Iterator[Request]:
+        messages = self.messages(row)
+        return (Request(messages, self.sampling, sample) for sample in samples)
+
+
+class Progress:
+    """A bar of replies, with their rate, tokens and cost."""
+
+    def __init__(self, label: str, total: int, budget: Budget) -> None:
+        self.budget = budget
+        self.bar = tqdm(total=total, desc=label, unit=" replies", disable=None, smoothing=0.05)
+
+    def stored(self, count: int) -> None:
+        self.bar.update(count)
+
+    def told(self, reply: Reply) -> None:
+        spent = self.budget.spent
+        cost = f", ${spent.dollars:.2f}" if any(self.budget.prices) else ""
+        self.bar.set_postfix_str(f"{spent.tokens:,.0f} tokens{cost}", refresh=False)
+        self.bar.update()
+
+
+def fill(asked: Asked, of: Source, samples: int, engine: Any, asker: Asker, progress: Progress) -> None:
+    """Until the cache has all replies."""
+
+    def missing() -> Iterator[Request]:
+        for row in of.rows():
+            (first,) = asked.requests(row, [0])
+            stored = asker.cache.stored(asker.key(first)) & set(range(samples))
+            progress.stored(len(stored))
+            yield from asked.requests(row, sorted(set(range(samples)) - stored))
+
+    async def ask() -> None:
+        async with engine:
+            await asker.all(missing())
+
+    asyncio.run(ask())
+
+
+def finished(asked: Asked, of: Source, samples: int, asker: Asker, scorer: str | None) -> Iterator[Row]:
+    """The rows of which all replies are in the cache."""
+    for row in of.rows():
+        (first,) = asked.requests(row, [0])
+        replies = asker.cache.replies(asker.key(first), samples)
+        if len(replies) == samples:
+            yield rates.measured(row, first.messages, replies, asked.model, asked.revision, asked.sampling, scorer)
+
+
+def write(rows: Iterable[Row], path: Path) -> rates.Summary:
+    """As Parquet that `load_dataset` takes, there when it is whole; no row, no file."""
+    summary, waiting = rates.Summary(), list[Row]()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    schema = rates.RATES.arrow_schema
+    try:
+        with pq.ParquetWriter(part, schema, compression="zstd") as file:
+            for row in rows:
+                summary.add(row)
+                waiting.append(row)
+                if len(waiting) == TOGETHER:
+                    file.write_table(pa.Table.from_pylist(waiting, schema))
+                    waiting.clear()
+            if waiting:
+                file.write_table(pa.Table.from_pylist(waiting, schema))
+        if summary.rows:
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return summary
+
+
+def table(split: str) -> str:
+    return f"data/{split}-00000-of-00001.parquet"  # a name by which `load_dataset` knows the split
+
+
+def open_folder(output: Path, asked: Asked) -> Path:
+    """The folder of this model's profile; another profile that is there is not written over."""
+    name = Path(asked.model).resolve().name if asked.revision else asked.model.strip("/").replace("/", "--")
+    folder = output / knobs.folder_name(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    about, now = folder / "profile.json", asdict(asked)
+    if about.is_file():
+        then = json.loads(about.read_text(encoding="utf-8"))
+        for what, value in now.items():
+            if then.get(what) != value:
+                raise ValueError(
+                    f"{what}: got {knobs.shown(value)}, but {folder} holds a profile with {knobs.shown(then.get(what))}: "
+                    "name another --output"
+                )
+    about.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    return folder
+
+
+def run(args: Any) -> int:
+    """Exit status: 0 if all rows asked for were measured."""
+    if args.rescore:
+        rates.check([], args.scorer)
+        return rescore(Path(args.rescore), args.scorer, args.output)
+    if not (args.name and args.model):
+        raise ValueError("profile: got no NAME or no --model, expected both, or --rescore DIR")
+    budget = Budget(read_caps(args.budget), read_prices(args.prices))
+    of = source(args.name, args.knobs, args.split, args.rows)
+    rates.check(of.rows(), args.scorer)
+    output = Path(args.output or Path("profiles") / knobs.folder_name(of.name)).expanduser()
+    with Cache(args.cache or Path(datasets.config.HF_CACHE_HOME) / "synthrl" / "replies.sqlite") as cache:
+        if cache.lost:
+            tell(f"{cache.lost} requests were in flight when an earlier run was killed; they may have been paid for")
+        complete = [profile(args, model, of, output, cache, budget) for model in args.model]
+    return 0 if all(complete) else 1
+
+
+def profile(args: Any, model: str, of: Source, output: Path, cache: Cache, budget: Budget) -> bool:
+    """One model's pass rates. Whatever stops it, rows that are finished are written; then it is told or raised."""
+    name = local.cached_as(model)
+    sampling = {"temperature": args.temperature, "top_p": args.top_p, "max_tokens": args.max_tokens}
+    sampling = {what: value for what, value in sampling.items() if value is not None}
+    asked = Asked(of.name, model, name if name != model else None, args.system_prompt, sampling)
+    folder = open_folder(output, asked)
+    engine = open_engine(args, model)
+    progress = Progress(folder.name, of.size * args.samples, budget)
+    asker = Asker(engine, name, cache, budget, args.concurrency, told=progress.told)
+    stopped: BaseException | None = None
+    try:
+        fill(asked, of, args.samples, engine, asker, progress)
+    except (KeyboardInterrupt, OverBudget, ValueError, OSError) as error:
+        stopped = error
+    progress.bar.close()
+    summary = write(finished(asked, of, args.samples, asker, args.scorer), folder / table(of.split))
+    show(folder, summary, of.size)
+    if asker.cut_off:
+        tell(f"{asker.cut_off} requests were in flight; they may have been paid for")
+    if stopped and not isinstance(stopped, OverBudget):
+        raise stopped
+    if stopped:
+        tell(str(stopped))
+    return not stopped
+
+
+def open_engine(args: Any, model: str) -> Any:
+    if args.base_url:
+        return Endpoint(args.base_url, model, args.key_variable, args.timeout)
+    return local.Local(model, args.concurrency)
+
+
+def show(folder: Path, summary: rates.Summary, wanted: int | None = None) -> None:
+    if summary.rows:
+        print(f"{folder}: {summary.rows:,} rows", *summary.lines(), "", sep="\n")
+    if wanted is not None and summary.rows < wanted:
+        tell(f"{summary.rows:,} of {wanted:,} rows are finished; the same command goes on from there")
+
+
+def tell(text: str) -> None:
+    print(f"synthrl: {text}", file=sys.stderr)
+
+
+def rescore(folder: Path, scorer: str | None, output: str | None) -> int:
+    """Judge the completions of a profile, or of several beside each other, again. Nothing is generated."""
+    found = sorted(path for path in folder.rglob("data/*.parquet") if path.is_file())
+    if not found:
+        raise ValueError(f"--rescore: got {str(folder)!r}, expected a folder that `synthrl profile` wrote")
+    for path in found:
+        target = Path(output).expanduser() / path.relative_to(folder) if output else path
+        with contextlib.closing(pq.ParquetFile(path)) as file:
+            if missing := [column for column in rates.RATES if column not in file.schema_arrow.names]:
+                raise ValueError(f"{path}: it has no {', '.join(missing)}: it is no profile")
+            rows = (row for batch in file.iter_batches(TOGETHER) for row in batch.to_pylist())
+            summary = write((rates.judged(row, scorer) for row in rows), target)
+        about = path.parents[1] / "profile.json"
+        if output and about.is_file():
+            (target.parents[1] / "profile.json").write_text(about.read_text(encoding="utf-8"), encoding="utf-8")
+        show(target.parents[1], summary)
+    return 0

@@ -1,0 +1,67 @@
+"""Rows as the command line names them: a dataset of ours with its knobs, a benchmark, or a folder."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import datasets
+
+from synthrl import knobs, real
+from synthrl.app import hub
+from synthrl.row import COLUMNS
+
+Row = dict[str, Any]
+
+
+class Source(NamedTuple):
+    name: str
+    split: str
+    size: int
+    rows: Callable[[], Iterator[Row]]  # from the first on, each time
+
+
+def source(name: str, words: list[str], split: str | None, most: int) -> Source:
+    """Rows of a dataset of ours, of a benchmark, or of a folder: the first so many of a split."""
+    ours = hub.ours(name) or (name.removeprefix("synthrl/") if name.removeprefix("synthrl/") in hub.names() else None)
+    if ours:
+        return _made(ours, words, split or "train", most)
+    if name in real.BENCHMARKS:
+        repo = [word.removeprefix("repo=") for word in words]  # the one word that a benchmark knows
+        knobs.require(len(repo) < 2 and repo != words or not words, name, " ".join(words), "at most repo=FOLDER")
+        split = split or real.BENCHMARKS[name].training or real.BENCHMARKS[name].evaluation
+        return _loaded(name, split, real.load(name, split, *repo), most)
+    if words:
+        raise ValueError(f"{words[0]}: knobs go with the name of a dataset, and {name!r} is none")
+    if Path(name).is_dir():
+        split = split or "train"
+        return _loaded(Path(name).resolve().name, split, _saved(name, split), most)
+    knobs.refuse("dataset", name, [*hub.names(), *real.BENCHMARKS, "a folder of rows"])
+
+
+def _made(name: str, words: list[str], split: str, most: int) -> Source:
+    config, given = hub.read_knobs(name, words)
+    builder = hub.open_reader(name, config, **given)
+    if "question" not in builder.features:
+        raise ValueError(f"{builder.config_id}: its rows ask no question: there is nothing to solve")
+    sizes = {split: size for split, size in builder.sizes().items() if size}
+    if split not in sizes:
+        knobs.refuse("split", split, sizes)
+    size = min(most, sizes[split])
+    return Source(f"{name}-{builder.config_id}", split, size, lambda: iter(builder.rows(split, 0, size)))
+
+
+def _saved(folder: str, split: str) -> Any:
+    if (Path(folder) / "dataset_dict.json").is_file():
+        splits = datasets.load_from_disk(folder)
+        return splits[split] if split in splits else knobs.refuse("split", split, splits)
+    if (Path(folder) / "state.json").is_file():
+        return datasets.load_from_disk(folder)
+    return datasets.load_dataset(folder, split=split)
+
+
+def _loaded(name: str, split: str, found: Any, most: int) -> Source:
+    if missing := [column for column in COLUMNS if column not in found.column_names]:
+        raise ValueError(f"{name}: it has no {', '.join(missing)}: it holds no rows of ours")
+    found = found.select(range(min(most, len(found))))
+    return Source(name, re.sub(r"\W+", "_", split).strip("_"), len(found), lambda: iter(found))

@@ -1,0 +1,136 @@
+"""Ask a model: stored replies first, then within the budget, so many at once, and again where that may help."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, Protocol
+
+from .budget import Budget, Cost
+from .cache import Cache, key_of
+from .endpoint import Again, Messages
+from .reply import Reply
+
+TRIES = 8
+FIRST_TRIES = 3  # before there was any reply: a wrong address is to be told soon
+LONGEST_PAUSE = 60.0  # seconds, unless the server asks for more
+LONGEST_WAIT = 3600.0  # that a server may ask for
+LOOK_AGAIN = 0.2  # seconds until looking whether another process has its reply
+
+
+class Engine(Protocol):
+    """What can be asked: `Endpoint` or `Local`."""
+
+    async def send(self, messages: Messages, sampling: dict[str, Any]) -> Reply: ...
+
+
+class Request(NamedTuple):
+    messages: Messages
+    sampling: dict[str, Any]
+    sample: int = 0  # which of several replies to the same
+
+
+class Asker:
+    """`model`: by what name replies are cached; `pause`: seconds before the second try, doubled for each after it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        model: str,
+        cache: Cache,
+        budget: Budget | None = None,
+        at_once: int = 16,
+        pause: float = 1.0,
+        told: Callable[[Reply], object] = lambda reply: None,
+    ) -> None:
+        self.engine, self.model, self.cache, self.budget = engine, model, cache, budget or Budget()
+        self.at_once, self.pause, self.told = at_once, pause, told
+        self.in_flight = self.cut_off = 0  # cut_off: sent, and given up before the reply came
+        self._slots = asyncio.Semaphore(at_once)
+        self._quiet_until = 0.0
+        self._heard = False
+        self._jitter = random.SystemRandom().random  # processes that were refused together must not return together
+
+    def key(self, request: Request) -> str:
+        return key_of(self.model, request.messages, request.sampling)
+
+    async def ask(self, request: Request) -> Reply:
+        key = self.key(request)
+        async with self._slots:
+            while (found := self.cache.claim(key, request.sample)) is False:
+                await asyncio.sleep(LOOK_AGAIN)
+            reply = found if isinstance(found, Reply) else await self._claimed(key, request)
+        self.told(reply)
+        return reply
+
+    async def all(self, requests: Iterable[Request]) -> None:
+        """Until each reply is in the cache: requests are taken as they can be sent, and no reply is held."""
+        feed = iter(requests)
+
+        async def work() -> None:
+            for request in feed:
+                await self.ask(request)
+
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(self.at_once):
+                    workers.create_task(work())
+        except BaseExceptionGroup as errors:  # the first is why the others were stopped
+            raise errors.exceptions[0] from None
+
+    async def _claimed(self, key: str, request: Request) -> Reply:
+        try:
+            reply = await self._try_until_told(request)
+        except BaseException:
+            self.cache.release(key, request.sample)
+            raise
+        self.cache.store(key, request.sample, reply)
+        return reply
+
+    async def _try_until_told(self, request: Request) -> Reply:
+        tried = 0
+        while True:
+            try:
+                return await self._try(request)
+            except Again as error:
+                tried += 1
+                if tried >= (TRIES if self._heard else FIRST_TRIES):
+                    raise ConnectionError(f"{self.model}: gave up after {tried} tries: {error}") from None
+                if (error.wait or 0) > LONGEST_WAIT:
+                    raise ConnectionError(f"{self.model}: asked to wait {error.wait:,.0f} seconds: {error}") from None
+                pause = min(self.pause * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + self._jitter())
+                if error.wait is not None:  # it is busy for all of us
+                    self._quiet_until = max(self._quiet_until, _now() + error.wait)
+            await asyncio.sleep(pause)
+
+    async def _try(self, request: Request) -> Reply:
+        while (quiet := self._quiet_until - _now()) > 0:
+            await asyncio.sleep(quiet)
+        worst = self.budget.worst(request.messages, request.sampling)
+        await self.budget.reserve(worst)
+        spent = Cost(requests=1)
+        self.in_flight += 1
+        try:
+            reply = await self.engine.send(request.messages, request.sampling)
+            spent = self._spent(reply, worst, request)
+            self._heard = True
+            return reply
+        except Again as error:
+            spent = worst if error.paid else spent
+            raise
+        except asyncio.CancelledError:
+            self.cut_off += 1
+            spent = worst
+            raise
+        finally:
+            self.in_flight -= 1
+            self.budget.settle(worst, spent)
+
+    def _spent(self, reply: Reply, worst: Cost, request: Request) -> Cost:
+        """By what the server says; where it says nothing, the worst."""
+        if reply.tokens_in is None or reply.tokens_out is None:
+            return worst
+        return self.budget.cost(reply.tokens_in, reply.tokens_out)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,152 @@
+"""Replies on disk: one SQLite file, which any number of processes share.
+
+A reply is found by what was asked (model, messages, sampling) and by the number of the sample; where the model was
+reached, and with which key, is no part of it. A process that asks first claims the place, so that no other asks the same;
+what it claimed and never stored was in flight when it was killed, and is told to who opens the cache next.
+
+The file must be on a local disk: SQLite's write-ahead log does not work across machines.
+"""
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from .reply import Reply
+
+VERSION = 1  # of the table; a file of another is refused
+TABLE = """
+CREATE TABLE IF NOT EXISTS replies (
+    key TEXT, sample INTEGER,
+    owner TEXT NOT NULL,  -- the process that asked
+    reply TEXT,           -- null while it is in flight
+    PRIMARY KEY (key, sample)
+) WITHOUT ROWID"""
+
+
+def canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def key_of(model: str, messages: list[dict[str, str]], sampling: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical([model, messages, sampling]).encode()).hexdigest()
+
+
+class Cache:
+    """`lost`: how many requests were in flight when processes that used this file were killed."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser().absolute()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._owner = uuid.uuid4().hex
+        self._alive = filelock.FileLock(self._sign(self._owner))  # the system lets go of it, however we end
+        self._alive.acquire()
+        try:
+            self._open()
+            self.lost = self._bury()
+        except sqlite3.Error as error:
+            self.close()
+            raise ValueError(f"cache: got {self.path}, which SQLite cannot use: {error}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        self._db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing; a power cut the last moments
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise ValueError(f"cache: got {self.path} of version {version}, expected {VERSION}: name another file")
+        self._db.execute(TABLE)
+        self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def close(self) -> None:
+        if hasattr(self, "_db"):
+            self._db.close()
+        self._alive.release()
+        Path(self._sign(self._owner)).unlink(missing_ok=True)
+
+    def __enter__(self) -> "Cache":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def claim(self, key: str, sample: int) -> Reply | bool:
+        """The reply if it is stored; True if it is now ours to ask for; False while someone else does."""
+        with self._writing():
+            found = self._db.execute("SELECT owner, reply FROM replies WHERE key=? AND sample=?", (key, sample))
+            owner, reply = found.fetchone() or (None, None)
+            if reply is not None:
+                return _read(reply)
+            if owner is not None and self._lives(owner):
+                return False
+            self._db.execute("REPLACE INTO replies VALUES (?, ?, ?, NULL)", (key, sample, self._owner))
+            return True
+
+    def store(self, key: str, sample: int, reply: Reply) -> None:
+        self._db.execute("REPLACE INTO replies VALUES (?, ?, ?, ?)", (key, sample, self._owner, json.dumps(reply)))
+
+    def release(self, key: str, sample: int) -> None:
+        """There will be no reply: another may ask."""
+        self._db.execute(
+            "DELETE FROM replies WHERE key=? AND sample=? AND owner=? AND reply IS NULL", (key, sample, self._owner)
+        )
+
+    def stored(self, key: str) -> set[int]:
+        found = self._db.execute("SELECT sample FROM replies WHERE key=? AND reply IS NOT NULL", (key,))
+        return {sample for (sample,) in found}
+
+    def replies(self, key: str, samples: int) -> list[Reply]:
+        """Those stored of the first so many samples, in order."""
+        found = self._db.execute(
+            "SELECT reply FROM replies WHERE key=? AND sample<? AND reply IS NOT NULL ORDER BY sample", (key, samples)
+        )
+        return [_read(reply) for (reply,) in found]
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction, which begins by keeping other writers out: what was read stays true."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _bury(self) -> int:
+        """What those that are no more left in flight is forgotten, and counted."""
+        owners = self._db.execute("SELECT DISTINCT owner FROM replies WHERE reply IS NULL").fetchall()
+        lost = 0
+        for (owner,) in owners:
+            if not self._lives(owner):
+                lost += self._db.execute("DELETE FROM replies WHERE owner=? AND reply IS NULL", (owner,)).rowcount
+                Path(self._sign(owner)).unlink(missing_ok=True)
+        return lost
+
+    def _sign(self, owner: str) -> str:
+        return f"{self.path}.{owner}.alive"
+
+    def _lives(self, owner: str) -> bool:
+        sign = Path(self._sign(owner))
+        if owner == self._owner:
+            return True
+        if not sign.exists():
+            return False
+        try:
+            with filelock.FileLock(sign, timeout=0):
+                return False
+        except filelock.Timeout:
+            return True
+
+
+def _read(text: str) -> Reply:
+    return Reply(*json.loads(text))
