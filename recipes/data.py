@@ -9,8 +9,8 @@ from datasets import Dataset
 
 from synthrl import knobs, real
 from synthrl.app import hub
+from synthrl.app.rows import saved
 from synthrl.prompt import SYSTEM, with_prompt
-from synthrl.row import COLUMNS, FEATURES
 
 from .fields import DataFields, Part, read_part
 
@@ -42,8 +42,8 @@ def load_part(part: Part, split: str) -> Dataset:
         return real.load(name, split, **_words(part, "repo"))
     if Path(part.name).is_dir():
         _words(part)
-        return _saved(part.name, split)
-    knobs.refuse("data", part.name, [*hub.names(), *real.BENCHMARKS], hint="")
+        return saved(part.name, split)
+    knobs.refuse("data", part.name, [*hub.names(), *real.BENCHMARKS, "a folder of rows"])
 
 
 def _words(part: Part, *allowed: str) -> dict[str, str]:
@@ -51,26 +51,6 @@ def _words(part: Part, *allowed: str) -> dict[str, str]:
     for word in given:
         knobs.require(word in allowed, f"data: {part.name}", word, " or ".join([*allowed, "split", "weight"]))
     return given
-
-
-def _saved(folder: str, split: str) -> Dataset:
-    """Rows saved by `save_to_disk`, or a folder of Parquet or JSON."""
-    name, _, part = split.partition("[")
-    if (Path(folder) / "dataset_dict.json").is_file():
-        found = datasets.load_from_disk(str(Path(folder) / name))
-    elif (Path(folder) / "state.json").is_file():
-        found = datasets.load_from_disk(folder)
-    else:
-        return _complete(datasets.load_dataset(folder, split=split), folder)
-    knobs.require(not part, "split", split, "the name of a split: a saved set is not cut, save a smaller one")
-    return _complete(found, folder)
-
-
-def _complete(rows: Dataset, folder: str) -> Dataset:
-    if missing := [column for column in COLUMNS if column not in rows.column_names]:
-        raise ValueError(f"data: {folder} has no {', '.join(missing)}: it holds no rows of ours")
-    knobs.require(len(rows) > 0, "data", folder, "at least one row in it")
-    return rows.select_columns(list(COLUMNS)).cast(FEATURES)  # JSON, for one, knows lists and no more
 
 
 def asked(rows: Dataset, fields: DataFields) -> Dataset:

@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def describe(recipe: str, parts: Sequence[Any], rows: Dataset, **more: Any) -> dict[str, Any]:
+def describe(recipe: str, parts: Sequence[Any], rows: Dataset) -> dict[str, Any]:
     """What is needed to do it again."""
     return {
         "recipe": recipe,
@@ -75,7 +75,6 @@ def describe(recipe: str, parts: Sequence[Any], rows: Dataset, **more: Any) -> d
         "fingerprint": fingerprint(rows),
         "hops": sorted(set(rows["hops"])),
         "kinds": sorted(set(rows["kind"])),
-        **more,
         "versions": {name: importlib.metadata.version(name) for name in _PACKAGES} | {"scoring": SCORING_VERSION},
     }
 

@@ -9,7 +9,7 @@ import datasets
 
 from synthrl import knobs, real
 from synthrl.app import hub
-from synthrl.row import COLUMNS
+from synthrl.row import COLUMNS, FEATURES
 
 Row = dict[str, Any]
 
@@ -35,7 +35,7 @@ def source(name: str, words: list[str], split: str | None, most: int) -> Source:
         raise ValueError(f"{words[0]}: knobs go with the name of a dataset, and {name!r} is none")
     if Path(name).is_dir():
         split = split or "train"
-        return _loaded(Path(name).resolve().name, split, _saved(name, split), most)
+        return _loaded(Path(name).resolve().name, split, saved(name, split), most)
     knobs.refuse("dataset", name, [*hub.names(), *real.BENCHMARKS, "a folder of rows"])
 
 
@@ -51,17 +51,26 @@ def _made(name: str, words: list[str], split: str, most: int) -> Source:
     return Source(f"{name}-{builder.config_id}", split, size, lambda: iter(builder.rows(split, 0, size)))
 
 
-def _saved(folder: str, split: str) -> Any:
+def saved(folder: str, split: str) -> datasets.Dataset:
+    """Rows in a folder: saved by `save_to_disk`, or Parquet or JSON."""
+    name, cut, _ = split.partition("[")
     if (Path(folder) / "dataset_dict.json").is_file():
         splits = datasets.load_from_disk(folder)
-        return splits[split] if split in splits else knobs.refuse("split", split, splits)
-    if (Path(folder) / "state.json").is_file():
-        return datasets.load_from_disk(folder)
-    return datasets.load_dataset(folder, split=split)
+        found = splits[name] if name in splits else knobs.refuse("split", name, splits)
+    elif (Path(folder) / "state.json").is_file():
+        found = datasets.load_from_disk(folder)
+    else:
+        found, cut = datasets.load_dataset(folder, split=split), ""
+    knobs.require(not cut, "split", split, "the name of a split: a saved set is not cut, save a smaller one")
+    if missing := [column for column in COLUMNS if column not in found.column_names]:
+        raise ValueError(f"{folder}: it has no {', '.join(missing)}: it holds no rows of ours")
+    knobs.require(len(found) > 0, "rows", folder, "at least one row in it")
+    found = found.select_columns(list(COLUMNS))
+    plain = found.features["prompt"] == datasets.Value("string")  # as `with_prompt` leaves it for base models
+    like = {**FEATURES, "prompt": datasets.Value("string")} if plain else FEATURES
+    return found.cast(datasets.Features(like))  # JSON, for one, knows lists and no more
 
 
 def _loaded(name: str, split: str, found: Any, most: int) -> Source:
-    if missing := [column for column in COLUMNS if column not in found.column_names]:
-        raise ValueError(f"{name}: it has no {', '.join(missing)}: it holds no rows of ours")
     found = found.select(range(min(most, len(found))))
     return Source(name, re.sub(r"\W+", "_", split).strip("_"), len(found), lambda: iter(found))
