@@ -88,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         fields, args, model = parse((Fields, GRPOConfig, ModelConfig), argv)
         start.require_device(args)
         made = ready(fields, args, model)
-    start.train(*made)
+    start.train(made)
 
 
 if __name__ == "__main__":

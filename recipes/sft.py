@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         fields, args, model = parse((Fields, SFTConfig, ModelConfig), argv)
         start.require_device(args)
         made = ready(fields, args, model)
-    start.train(*made)
+    start.train(made)
 
 
 if __name__ == "__main__":

@@ -87,8 +87,9 @@ class Ready(NamedTuple):
     keep: str
 
 
-def train(trainer: Any, looker: watch.Watch, description: dict[str, Any], checkpoint: str | None, keep: str) -> None:
+def train(ready: Ready) -> None:
     """Train, and leave the weights that were asked for, with a card."""
+    trainer, looker, description, checkpoint, keep = ready
     looker.trainer, trainer.description = trainer, description
     if checkpoint:
         print(f"going on from {checkpoint}")
