@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("trl", reason="the recipes need `pip install 'synthrl[train]'`")
 
+import loopback_hub
 import pandas
 import torch
 from safetensors.torch import load_file
@@ -83,11 +84,17 @@ def start(model, tmp_path):
     (tmp_path / "sft.yaml").write_text(f"model_name_or_path: {model}\n{SETTINGS}")
     (tmp_path / "grpo.yaml").write_text(f"model_name_or_path: {model}\n{SETTINGS}{GRPO}")
 
-    def run(recipe, folder, *fields, launch=(), wait=True):
+    def run(recipe, folder, *fields, launch=(), wait=True, hub=None):
         file = str(ROOT / "recipes" / f"{recipe}.py")
         argv = [*(launch or [sys.executable]), file, "--config", str(tmp_path / f"{recipe}.yaml")]
         argv += ["--output_dir", str(folder), *map(str, fields)]
-        env = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "CI": "1"}
+        env = {
+            **os.environ,
+            "HF_HUB_OFFLINE": "1",
+            "OMP_NUM_THREADS": "1",
+            "CI": "1",
+            **(hub.environment() if hub else {}),
+        }
         process = subprocess.Popen(argv, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if not wait:
             return process
@@ -130,6 +137,29 @@ def test_grpo_trains_and_tells(start, model, tmp_path):
     assert again.returncode == 0 and "finished at step 4" in again.stdout
     other = start("grpo", folder, "--learning_rate", "1e-5")
     assert other.returncode == 1 and "learning_rate 0.001, now 1e-05" in other.stdout.splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", ["grpo", "sft"])
+def test_weights_and_card_are_pushed(start, tmp_path, recipe):
+    with loopback_hub.running() as hub:
+        done = start(recipe, tmp_path / "run", "--push_to_hub", "true", "--hub_model_id", "me/composer", hub=hub)
+    assert done.returncode == 0, done.stdout[-3000:]
+    pushed = hub.repos["models/me/composer"]
+    assert pushed["model.safetensors"] == (tmp_path / "run" / "model.safetensors").read_bytes()
+    assert b"fiction_multihop" in pushed["README.md"] and b"## How it was trained" in pushed["README.md"]
+    assert "hf_stand_in" not in "".join(text.decode(errors="replace") for text in pushed.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tracker", ["tensorboard", "trackio"])
+def test_trackers_are_told(start, tmp_path, tracker, monkeypatch):
+    pytest.importorskip(tracker, reason=f"needs {tracker}, which the train extra does not bring")
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "tracked"))
+    monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(tmp_path / "tracked"))
+    done = start("grpo", tmp_path / "run", "--report_to", tracker, "--project", "mine", "--max_steps", 2)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert [path for path in (tmp_path / "tracked").rglob("*") if path.is_file()]
 
 
 @pytest.mark.slow

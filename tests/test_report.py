@@ -409,6 +409,27 @@ def test_refusals(tmp_path, undrawn, capsys):
     assert "run.json: " in failed(capsys, "runs/mine")
 
 
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        ({"hops": None}, "hops are compared with those of the rows"),
+        ({"hops": [2, "3"]}, "and are numbers, all of them"),
+        ({"kinds": 7}, "kinds are joined"),
+        ({"rows": "many"}, "rows are printed with commas"),
+        ({"versions": ["1.0"]}, "versions have names"),
+        ({"settings": {"data": ["fiction_multihop", None]}}, "data is split into words"),
+        ({"settings": {"rewards": {"answer_reward": 1}}}, "rewards are a list"),
+        ({"settings": {"seed": [1]}}, "seeds are told apart"),
+    ],
+)
+def test_a_damaged_description_is_refused_in_one_line(tmp_path, undrawn, capsys, damage, why):
+    folder = make(tmp_path / "mine")
+    told = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**told, **damage}))
+    field = [*damage, *damage.get("settings", {})][-1]
+    assert f"run.json: {field}: got " in failed(capsys, "mine"), why
+
+
 def test_without_matplotlib(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     monkeypatch.delitem(__import__("sys").modules, "synthrl.app.report.draw", raising=False)

@@ -12,6 +12,7 @@ from typing import Any
 import pandas
 
 from synthrl.answers import SCORING_VERSION
+from synthrl.knobs import shown
 
 NUMBERS = "figures.json"  # by which a report is known
 CONTROLS = ("random_reward", "format_ok")  # what is earned by these alone was not learned from answers
@@ -21,6 +22,13 @@ ASIDE = (
     "seed data_seed output_dir run_name logging_dir report_to project disable_tqdm save_steps save_strategy "
     "save_total_limit push_to_hub hub_model_id hub_strategy hub_private_repo resume_from_checkpoint log_completions"
 ).split()
+# What is read of a run.json, here and in its settings; a list of one type holds only such.
+_SHAPE: dict[str, type | list[type]] = {
+    **dict.fromkeys(("recipe", "command", "fingerprint", "keep"), str),
+    **dict.fromkeys(("rows", "finished", "seed"), int),
+    **dict.fromkeys(("kinds", "data", "rewards", "held_out", "final"), [str]),
+    **{"hops": [int], "versions": dict, "max_steps": int},
+}
 _STEP = re.compile(r"step_(\d+)\.parquet")
 
 
@@ -43,7 +51,7 @@ class Run:
 
     @property
     def scoring(self) -> str:
-        return self.told.get("versions", {}).get("scoring", "unknown")
+        return str(self.told.get("versions", {}).get("scoring", "unknown"))
 
     @property
     def rewards(self) -> list[str]:
@@ -101,7 +109,17 @@ def _description(folder: Path) -> dict[str, Any]:
         raise ValueError(f"{file}: {error}") from None
     if not isinstance(told, dict) or "recipe" not in told or not isinstance(told.get("settings"), dict):
         raise ValueError(f"{file}: not of our recipes, as it names no recipe and settings")
+    for where in (told, told["settings"]):
+        for name, expected in _SHAPE.items():
+            if name in where and not _is(where[name], expected):
+                raise ValueError(f"{file}: {name}: got {shown(where[name])}, which is not what our recipes write")
     return told
+
+
+def _is(value: Any, expected: type | list[type]) -> bool:
+    if isinstance(expected, list):
+        return isinstance(value, list) and all(type(each) is expected[0] for each in value)
+    return type(value) is expected
 
 
 def _log(folder: Path) -> list[dict[str, Any]]:
