@@ -8,6 +8,7 @@ completions all earn the same, from which nothing is learned, and right answers 
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy
 import pandas
 
 from synthrl.recipes.curriculum import ORDERS
+from synthrl.recipes.demo import CALM
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = [f"fiction_multihop hops={hops} train={rows}" for hops, rows in ((1, 598), (2, 440), (3, 220), (4, 200))]
@@ -27,7 +29,8 @@ def train(start: Path, folder: Path, order: str, seed: int) -> "subprocess.Popen
     command += ["--model_name_or_path", str(start), "--output_dir", str(folder), "--order", order, "--seed", str(seed)]
     command += ["--data", *PARTS, "--max_steps", str(STEPS), "--rewards", "answer_reward", "--watch_steps", "50"]
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return subprocess.Popen(command, stdout=folder.with_suffix(".log").open("ab"), stderr=subprocess.STDOUT)
+    with folder.with_suffix(".log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **CALM})
 
 
 def all_runs(starts: list[Path], folder: Path, at_once: int) -> dict[str, list[Path]]:

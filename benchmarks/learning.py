@@ -114,6 +114,15 @@ def by_hops(table, mode):
             yield f"| {label} | {name} | {change(rows[rows['hops'].isin(hops)])} |"
 
 
+def in_other_words(table):
+    yield f"| run | hops | {HEAD}"
+    yield f"|---|---|{RULE}"
+    for arm, label in ARMS.items():
+        rows = table[(table["arm"] == arm) & (table["mode"] == "greedy")]
+        for hops in (2, 3, 4):
+            yield f"| {label} | {hops} | {change(rows[rows['hops'] == hops])} |"
+
+
 def by_seed(table):
     yield f"| run | seed | {HEAD}"
     yield f"|---|---|{RULE}"
@@ -162,9 +171,12 @@ def page(table, folder, seeds):
         else ""
     )
     said = text.partition("<!-- said -->")[2].partition("<!-- /said -->")[0]
+    others = table["set"].str.endswith("/heldout_phrasing")
+    table, reworded = table[~others], table[others]
     sections = {
         "## By depth, greedy answers": by_hops(table, "greedy"),
         "## By depth, sampled answers": by_hops(table, "sampled"),
+        "## In words never trained on, greedy answers": in_other_words(reworded),
         "## By seed, 2 and 3 hops, greedy": by_seed(table),
         "## By what is asked, right answers rewarded, greedy": by_kind(table),
         "## How far the answers got, right answers rewarded, greedy": reached(table),

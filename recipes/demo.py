@@ -7,7 +7,8 @@
 3. GRPO on questions of two and three hops, rewarded for right answers; beside it two controls, which start from the same
    weights and see the same questions: rewarded at random, and for the form of an answer whatever it says.
 
-All are judged, before and after, on people of whom no multi-hop question was ever asked, and at a depth never trained on.
+All are judged, before and after, on people of whom no multi-hop question was ever asked: in the words of training, in
+words never trained on, and at a depth never trained on.
 Stopped and started again, it goes on where it was.
 """
 
@@ -31,7 +32,8 @@ from synthrl.app.report import change, runs
 from synthrl.app.report.numbers import bootstrap, by_row
 
 HERE = Path(__file__).parent
-NEVER_ASKED = ("fiction_multihop/test", "fiction_multihop/heldout_phrasing")
+NEVER_ASKED = ["fiction_multihop/test"]
+OTHER_WORDS = ["fiction_multihop/heldout_phrasing"]  # nor these people
 TRAINED = (2, 3)
 # One thread each, since two train at a time; nothing from the network; and glibc keeps the memory of one step for the
 # next, where it would ask the kernel for it anew.
@@ -162,18 +164,23 @@ def verdict(folders: Sequence[Path]) -> bool:
     print(
         "\nRight answers (greedy) about people of whom no multi-hop question was asked in training, before → after:\n"
     )
-    print(f"{'':8}{'2 hops':^15}{'3 hops':^15}{'4, never trained':^18}gain at 2 and 3 hops, 95% interval")
+    print(
+        f"{'':8}{'2 hops':^15}{'3 hops':^15}{'4, never trained':^18}{'in other words':^16}gain at 2 and 3 hops, 95% interval"
+    )
     gained = []
     for arm in runs.arms(runs.read_all([str(folder) for folder in folders])):
-        pair = change.where(change.looks(arm, "greedy"), set=NEVER_ASKED)
-        cells = [" → ".join(f"{share(table):4.0%}" for table in change.where(pair, hops=[hops])) for hops in (2, 3, 4)]
+        both = change.looks(arm, "greedy")
+        pair = change.where(both, set=NEVER_ASKED)
+        shown = [change.where(pair, hops=[hops]) for hops in (2, 3, 4)]
+        shown.append(change.where(both, set=OTHER_WORDS, hops=TRAINED))
+        cells = [" → ".join(f"{share(table):4.0%}" for table in each) for each in shown]
         first, last = (by_row(table) for table in change.where(pair, hops=TRAINED) if table is not None)
         gains = (last - first).to_numpy()
         low, high = bootstrap(gains[None], arm.label)
         gained.append(low is not None and low > 0)
         sure = f"{low:+.0%} to {high:+.0%}" if low is not None and high is not None else "all rows alike"
         told = f"{gains.mean():+.0%}, {sure} ({len(gains)} questions)"
-        print(f"{arm.label:8}{cells[0]:^15}{cells[1]:^15}{cells[2]:^18}{told}")
+        print(f"{arm.label:8}{cells[0]:^15}{cells[1]:^15}{cells[2]:^18}{cells[3]:^16}{told}")
     learned, *controls = gained
     if learned and not any(controls):
         print("\nRewarded for right answers it learned to compose facts that it knew, and neither control did.")

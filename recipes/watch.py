@@ -58,7 +58,7 @@ def spread(rows: Dataset, most: int) -> Dataset:
 
 
 def set_of(id_: str) -> str:
-    """fiction_multihop-1.0.0/default/validation/7 → fiction_multihop/validation"""
+    """fiction_multihop-1.1.0/default/validation/7 → fiction_multihop/validation"""
     parts = id_.split("/")
     return f"{parts[0].partition('-')[0]}/{parts[-2]}" if len(parts) > 2 else "real"
 

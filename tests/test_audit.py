@@ -96,9 +96,9 @@ def line(step: dict) -> str:
         case ("total", *_):
             return f"There are exactly {step['answer']} people in all."
         case ("backward", relation, (_, name)):
-            said = f"the {relations.BY_NAME[relation].domain} {say(relations.BY_NAME[relation].that, x=name)}"
+            said = f"the {relations.BY_NAME[relation].domain} {say(relations.BY_NAME[relation].that[0], x=name)}"
         case (_, relation, (_, name), *year):
-            said = say(relations.BY_NAME[relation].noun, x=name, year=(year or [0])[0])
+            said = say(relations.BY_NAME[relation].noun[0], x=name, year=(year or [0])[0])
     return f"{said[0].upper()}{said[1:]} is {step['answer']}."
 
 
@@ -137,6 +137,27 @@ def make(name: str, text: dict = TEXT, **changed) -> dict:
 @pytest.mark.parametrize("name", GOOD)
 def test_right_rows_pass(name):
     assert check(make(name)) == []
+
+
+HELDOUT = {  # the questions of GOOD in the words that `heldout_phrasing` keeps for itself
+    "chain": "How many inhabitants are there in the city that is home to Ada Brel?",
+    "chain, all": "List each person who was born to Mira Brel.",
+    "chain, derived": "Start with the writer of The Silent Orchard of Drovel. Give the name of the male sibling of the person in question.",
+    "chain, backward": "Identify the book whose author is Ada Brel.",
+    "comparison": "Compare Zarno with Old Velmo. Which of the two has more inhabitants?",
+    "intersection": "Look at every person who is employed by Drovik & Maneth Foundry. Of these, identify the one who was born to Mira Brel.",
+    "count": "Look at every person who was born to Mira Brel. Of these, how many have a year of birth later than 1949?",
+    "superlative": "Look at every person who was born to Mira Brel. Of these, which one has the earliest year of birth?",
+    "yesno": "Is it true that Zarno is the place of birth of the woman who gave birth to Ada Brel?",
+    "temporal": "During 1965, which person directed the company that employs Ada Brel?",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_question_in_the_words_of_heldout_phrasing_means_the_same(name):
+    assert questions.question(HELDOUT[name]) == questions.question(GOOD[name][0])
+    assert check(make(name, question=HELDOUT[name])) == []
+    assert check(make(name, question=HELDOUT[name], answers=[["Ludo Brel"]])) != []
 
 
 INSTEAD = {
@@ -322,23 +343,26 @@ def test_every_statement_of_the_table_is_understood(relation):
             assert (fact.relation, fact.object, fact.domain) == (f"exactly {relation.name}", str(n), relation.range)
 
 
+@pytest.mark.parametrize("heldout", [False, True])
 @pytest.mark.parametrize("relation", relations.RELATIONS, ids=lambda relation: relation.name)
-def test_every_question_of_the_table_is_understood(relation):
+def test_every_question_of_the_table_is_understood(relation, heldout):
     wanted = (
         ("term", relation.name, ("name", "Zarno"), 1955)
         if relation.term
         else ("forward", relation.name, ("name", "Zarno"))
     )
-    assert questions.question(say(relation.ask)) == [wanted]
-    assert questions.phrase(say(relation.noun), None) == [wanted]
+    assert questions.question(say(relation.ask[heldout])) == [wanted]
+    assert questions.phrase(say(relation.noun[heldout]), None) == [wanted]
     if relation.that:
-        assert questions.question(f"Name the {relation.domain} {say(relation.that)}.") == [
+        assert questions.question(f"Name the {relation.domain} {say(relation.that[heldout])}.") == [
             ("backward", relation.name, ("name", "Zarno"))
         ]
     for how, asked in (("least", relation.least), ("most", relation.most), ("above", relation.above)):
         which = "How many" if how == "above" else "Which"
         (tree,) = (
-            questions.question(f"Consider every {_group_of(relation.domain)}. {which} of them {say(asked, x='1950')}?")
+            questions.question(
+                f"Consider every {_group_of(relation.domain)}. {which} of them {say(asked[heldout], x='1950')}?"
+            )
             if asked
             else [None]
         )
@@ -347,7 +371,7 @@ def test_every_question_of_the_table_is_understood(relation):
 
 def _group_of(domain: str) -> str:
     relation = next(r for r in relations.RELATIONS if r.domain == domain and r.exact)
-    return f"{domain} {say(relation.that)}"
+    return f"{domain} {say(relation.that[0])}"
 
 
 def test_every_introduction_and_derived_noun_is_understood():
@@ -356,8 +380,8 @@ def test_every_introduction_and_derived_noun_is_understood():
             (fact,) = grammar.facts("Ada Brel", say(template, trade="baker"))
             assert (fact.relation, fact.object) == ("is a", type_)
     for rule in relations.DERIVED:
-        (tree,) = questions.phrase(say(rule.noun), None)
-        assert questions.hops(tree) == len(rule.path)
+        ((tree,), (again,)) = (questions.phrase(say(noun), None) for noun in rule.noun)
+        assert tree == again and questions.hops(tree) == len(rule.path)
 
 
 # Generated rows.

@@ -49,16 +49,28 @@ def test_those_judged_were_never_asked_a_multi_hop_question(rows):
 
 def test_every_fact_of_those_judged_was_told(rows):
     """Else the questions about them could not be answered, and one world is what all parts speak of."""
-    told = {(steps[0]["question"], steps[0]["answer"]) for steps in rows["sft", "data"]["steps"] if len(steps) == 1}
+    told = {(steps[0]["title"], steps[0]["answer"]) for steps in rows["sft", "data"]["steps"] if len(steps) == 1}
     assert len(told) == 598
     for steps in rows["grpo", "final"]["steps"]:
-        assert {(step["question"], step["answer"]) for step in steps} <= told
+        assert {(step["title"], step["answer"]) for step in steps} <= told
 
 
 def test_enough_is_judged_and_one_depth_is_new(rows):
     judged = rows["grpo", "final"]["hops"]
     assert sum(hops in (2, 3) for hops in judged) >= 200
     assert set(rows["grpo", "data"]["hops"]) == {1, 2, 3} and set(judged) == {2, 3, 4}
+
+
+def test_other_words_are_never_trained_on(rows):
+    def wordings(rows):
+        return {row["question"].replace(row["steps"][0]["title"], "X") for row in rows}
+
+    trained = wordings(rows["model", "data"]) | wordings(rows["sft", "data"]) | wordings(rows["grpo", "data"])
+    final = rows["grpo", "final"]
+    reworded = [row for row in final if "/heldout_phrasing/" in row["id"]]
+    others = [row for row in final if row not in reworded and row["hops"] in (2, 3)]
+    assert len(reworded) > 100 and not wordings(reworded) & trained
+    assert wordings(others) <= trained
 
 
 def test_the_model_is_made_from_our_text_alone(tmp_path, capsys):

@@ -6,10 +6,13 @@ import re
 import pytest
 
 from synthrl import fiction
+from synthrl.dataset_builders.fiction_multihop import ask
 from synthrl.dataset_builders.fiction_multihop import builder as module
+from synthrl.dataset_builders.fiction_multihop.audit import grammar, questions
 from synthrl.dataset_builders.fiction_multihop.relations import BY_NAME, DERIVED, GROUP, RELATIONS
 from synthrl.dataset_builders.fiction_multihop.rows import SPLITS
 from synthrl.dataset_builders.fiction_multihop.solve import KINDS
+from synthrl.dataset_builders.fiction_multihop.wording import QUESTIONS
 from synthrl.dataset_builders.fiction_multihop.world import World
 
 
@@ -126,12 +129,72 @@ def test_unanswerable_rows_come_in_the_chosen_share(make):
 def test_the_table_has_what_it_promises():
     base = [relation for relation in RELATIONS if len(relation.says) >= 4]  # three for all, one held out
     assert len(base) == len(RELATIONS) >= 30
-    assert all("{{x}}" in relation.ask and "{{x}}" in relation.noun for relation in RELATIONS)
+    assert all("{{x}}" in wording for relation in RELATIONS for wording in relation.ask + relation.noun)
     assert all(step[0] in BY_NAME for rule in DERIVED for step in rule.path)
     for number in range(30):
         world = World(5, number, 32)
         for name, back in world.back.items():
             assert max(map(len, back.values()), default=0) <= GROUP, name
+
+
+# What `heldout_phrasing` asks is asked in words of its own.
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """The questions of two splits, all kinds, without their names, years and numbers."""
+    cache = str(tmp_path_factory.mktemp("asked"))
+    builder = module.BUILDER(cache_dir=cache, hops="1-6", context="closed", heldout_phrasing=3_000)
+    found = {split: rows(builder, split, 0, 3_000) for split in ("train", "heldout_phrasing")}
+    assert all({row["kind"] for row in split} == set(KINDS) for split in found.values())
+    names = re.compile(rf"(?<!^)(?<!\. ){grammar.NAME}|\d[\d,]*")
+    return [{names.sub("_", row["question"]) for row in split} for split in found.values()]
+
+
+def test_no_frame_of_a_question_stands_in_train_and_in_heldout_phrasing(asked):
+    train, heldout = asked
+    assert min(len(train), len(heldout)) > 2_000  # there was something to compare
+    assert train.isdisjoint(heldout)
+
+
+def pairs():
+    """Every pair of wordings: train's, and the one kept for `heldout_phrasing`."""
+    for relation in RELATIONS:
+        fields = relation.ask, relation.noun, relation.that, relation.least, relation.most, relation.above
+        yield from filter(None, fields)
+    yield from (rule.noun for rule in DERIVED)
+
+
+def test_no_wording_of_a_question_stands_in_the_other_split(asked):
+    """Not even inside a longer question. Compared is the longest part of a wording that holds no slot."""
+    train, heldout = map("\n".join, asked)
+    for pair in pairs():
+        usual, kept = (max(re.split(r"{{\w+}}", wording), key=len) for wording in pair)
+        assert usual not in heldout and kept not in train, pair
+
+
+def test_every_wording_of_a_question_has_another_that_is_held_out():
+    usual, kept = (set(wordings) for wordings in zip(*pairs(), strict=True))
+    assert usual.isdisjoint(kept)
+    assert all(made.noun[1].endswith(("{{x}}", "{{x}} in {{year}}")) for made in (*RELATIONS, *DERIVED))
+    usual, kept = map(vars, QUESTIONS)
+    assert usual.keys() == kept.keys()
+    frames = [field for field, wording in usual.items() if isinstance(wording, str)]
+    assert "lead" in frames and all(usual[frame] != kept[frame] for frame in frames)
+    assert all(usual[table].keys() == kept[table].keys() for table in usual if table not in frames)
+
+
+def test_a_held_out_question_asks_what_it_would_ask_in_train(make):
+    """As the audit reads them, which knows nothing of the plan; and its answers are the plan's."""
+    builder = make(hops="1-10", context="closed")
+    for i, row in enumerate(rows(builder, "heldout_phrasing", 0, 400)):
+        world = builder._world("heldout_phrasing", i // 8)
+        plan, question, _ = world.plan(i % 8)
+        usual = ask.question(QUESTIONS[False], world.world, plan.query)
+        assert question == row["question"] != usual
+        (tree,) = questions.question(question)
+        assert [tree] == questions.question(usual), question
+        assert row["answers"] == [[answer] for answer in ask.answers(world.world, plan)]
 
 
 RULES = {rule.name for rule in DERIVED}

@@ -13,6 +13,7 @@ from .decoys import decoys
 from .plan import NAMED, Plan, plan
 from .relations import Derived
 from .solve import LEAST_HOPS, Hop, Path, Query, solve
+from .wording import QUESTIONS
 from .world import World, capacity
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class WorldRows:
         self.config, self.split = config, split
         self._key, self._depths = config.question_key(), config.depths()
         self.world = World(config.seed, number, config.people, config.relations)
-        self.scribe = text.Scribe(self.world, heldout=split == "heldout_phrasing")
+        heldout = split == "heldout_phrasing"
+        self.questions = QUESTIONS[heldout]
+        self.scribe = text.Scribe(self.world, heldout)
         self._plans: list[tuple[Plan, str]] = []
         self._seen: set[str] = set()
         self._others: list[text.Scribe] = []
@@ -88,7 +91,7 @@ class WorldRows:
             else:
                 found = plan(self.world, random, self._anchors, kind, hops, config.unanswerable)
             if found is not None:
-                question = ask.question(self.world, found.query)
+                question = ask.question(self.questions, self.world, found.query)
                 key = self._same(found, question)
                 if self._seen.isdisjoint(key):
                     self._seen.update(key)
@@ -103,7 +106,7 @@ class WorldRows:
         query = found.query
         if query.kind != "comparison":
             return [question]
-        return [question, ask.question(self.world, query._replace(paths=query.paths[::-1]))]
+        return [question, ask.question(self.questions, self.world, query._replace(paths=query.paths[::-1]))]
 
     def _next_fact(self) -> Plan | None:
         if not self._facts:
@@ -135,7 +138,7 @@ class WorldRows:
         answers = ask.answers(world, found)
         aliases = [UNANSWERABLE] if found.missing else [[answer] for answer in answers]
         answer = UNANSWERABLE[0] if found.missing else ", ".join(answers)
-        told = ask.steps(world, found)
+        told = ask.steps(self.questions, world, found)
         titles: list[str] = []
         sentences: list[list[str]] = []
         support: list[tuple[str, int]] = []

@@ -25,26 +25,37 @@ def _speak(wording: str, gender: str) -> tuple[str, str]:
     return named, wording % {**fields, "s": he.capitalize(), "s_": his.capitalize()} if begins else named
 
 
-def _macro(name: str) -> str:
-    macro = getattr(_environment.get_template("questions.jinja").module, name)
-    return str(macro(**{argument: f"%({argument})s" for argument in macro.arguments}))
+def _macros(template: str, *names: str) -> tuple[str, ...]:
+    module = _environment.get_template(template).module
+    macros = [getattr(module, name) for name in names]
+    return tuple(str(macro(**{x: f"%({x})s" for x in macro.arguments})) for macro in macros)
 
 
 SAYS = {relation.name: tuple(map(_compile, relation.says)) for relation in RELATIONS}
 EXACTLY = {relation.name: _compile(relation.exact) for relation in RELATIONS if relation.exact}
 SPOKEN = {g: {name: [_speak(wording, g) for wording in says] for name, says in SAYS.items()} for g in _PRONOUNS}
 INTROS = {type_: tuple(map(_compile, intros)) for type_, (_, _, intros) in TYPES.items()}
-ASK = {relation.name: _compile(relation.ask) for relation in RELATIONS}
-NOUN = {relation.name: _compile(relation.noun) for relation in RELATIONS}
-THAT = {relation.name: _compile(relation.that) for relation in RELATIONS if relation.that}
-ABOVE = {relation.name: _compile(relation.above) for relation in RELATIONS if relation.above}
-RULE_NOUN = {rule: _compile(rule.noun) for rule in DERIVED}
+FACT, IN_ALL, RESULT, UNSAID = _macros("solution.jinja", "fact", "in_all", "result", "unsaid")
 
-THE, LEAD, ONE, EVERY, WHAT = map(_macro, ("the", "lead", "one", "every", "what"))
-COMPARISON, INTERSECTION, COUNT, SUPERLATIVE, YESNO = map(
-    _macro, ("comparison", "intersection", "count", "superlative", "yesno")
-)
-HOW_MANY, FACT, IN_ALL, RESULT, UNSAID = map(_macro, ("how_many", "fact", "in_all", "result", "unsaid"))
+
+class Questions:
+    """What questions are made of: as all splits but one word it, or as `heldout_phrasing` does."""
+
+    def __init__(self, heldout: bool) -> None:
+        def table(field: str) -> dict[str, str]:
+            return {r.name: _compile(getattr(r, field)[heldout]) for r in RELATIONS if getattr(r, field)}
+
+        self.ask, self.noun, self.that = map(table, ("ask", "noun", "that"))
+        self.least, self.most, self.above = map(table, ("least", "most", "above"))
+        self.rule = {rule: _compile(rule.noun[heldout]) for rule in DERIVED}
+        template = "heldout_questions.jinja" if heldout else "questions.jinja"
+        self.the, self.same, self.lead, self.what = _macros(template, "the", "same", "lead", "what")
+        self.one, self.every, self.how_many = _macros(template, "one", "every", "how_many")
+        self.comparison, self.intersection = _macros(template, "comparison", "intersection")
+        self.count, self.superlative, self.yesno = _macros(template, "count", "superlative", "yesno")
+
+
+QUESTIONS = Questions(heldout=False), Questions(heldout=True)
 
 PLURALS = {"person": "people", "city": "cities", "country": "countries", "company": "companies"}
 NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five")
