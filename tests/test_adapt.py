@@ -1,5 +1,6 @@
 """`synthrl adapt`: a server on loopback solves rows at a rate that is a known function of their knobs."""
 
+import doctest
 import json
 import math
 import signal
@@ -71,12 +72,12 @@ def words(server, name, *more, rows=12, samples=4):
     return ["adapt", name, *SIZES, *where, "--rows-per-cell", str(rows), "--samples", str(samples), *more]
 
 
-def as_data():
+def as_data(*before):
     """What the recipes read in the written file."""
     pytest.importorskip("trl", reason="the recipes need `pip install 'synthrl[train]'`")
     from synthrl.recipes.fields import DataFields, parse
 
-    (fields,) = parse((DataFields,), ["--config", "mixture.yaml"])
+    (fields,) = parse((DataFields,), ["--config", *before, "mixture.yaml"])
     return fields.data
 
 
@@ -113,6 +114,16 @@ def test_the_mixture_holds_the_target_on_rows_that_were_not_asked(server, capsys
     assert "expected 50.0% solved" in Path("mixture.yaml").read_text() and "mixture.yaml: 50.0% solved" in out
     line = next(line for line in out.splitlines() if line.startswith("operations=2 "))
     assert line.split()[1] == "12" and line.split()[2] > "85%"
+
+
+def test_named_after_a_data_file_it_takes_the_place_of_its_data_alone(server):
+    server.script = Solver(operations, "fiction_arithmetic", SIZES, ["operations=4-6"])
+    assert cli.main(words(server, "fiction_arithmetic", "--vary", "operations=4-6")) == 0
+    assert as_data("data/arithmetic") == as_data() and all("weight=" in part for part in as_data())
+    from synthrl.recipes.fields import DataFields, parse
+
+    (both,) = parse((DataFields,), ["--config", "data/arithmetic", "mixture.yaml"])
+    assert both.held_out == ["fiction_arithmetic operations=2-10"]
 
 
 def test_each_kind_gets_its_own_depth(server, capsys):
@@ -316,6 +327,10 @@ def test_an_error_is_one_line_and_status_2(given, said, capsys):
 
 
 # the fit
+
+
+def test_the_example():
+    assert doctest.testmod(mixture).failed == 0
 
 
 def test_a_line_is_found_again():

@@ -21,6 +21,7 @@ LOAVES = "Ada buys 4 loaves of rye bread at $3.50 each and pays with a note of 2
 TENANT = "May the tenant keep a dog in the flat if the landlord has said nothing?"  # 15 words
 SHORT = "Which river flows through the town of Velmo?"  # 8 words
 SUM = "What are 3 loaves at 4 crowns each?"  # 8 words
+SEVEN = "Where did the old mason build it?"
 TINY = "Who rules Velmo?"
 RULE = ("A trader must tell the consumer the whole price before the contract is made, taxes and delivery included. "
         "Where the trader does not, the consumer owes only what was named.")  # fmt: skip
@@ -31,6 +32,7 @@ KNOWN = Known(
         Text("law/test", SHORT, "t2"),
         Text("law/test", TINY, "t3"),
         Text("law/test", SUM, "t4"),
+        Text("law/test", SEVEN, "t5"),
         Text("passages", RULE, "p1"),
     ]
 )
@@ -96,6 +98,7 @@ LOAF, LAW = "gsm8k/test", "law/test"
         ),
         ("What are 12 loaves at 1,500 crowns each?", LAW, "near duplicate", "a short one with other numbers"),
         ("What are 3 horses at 4 crowns each?", None, "", "a short one with another word is another question"),
+        ("So tell me now: " + SEVEN, None, "", "7 words inside another text are said by chance"),
         ("who rules velmo", LAW, "whole text", "a tiny one is all of it"),
         ("Tell me: who rules Velmo, and for how long does he?", None, "", "a tiny one inside another is chance"),
         ("", None, "", "nothing"),

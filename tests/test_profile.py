@@ -1,5 +1,7 @@
 """`synthrl profile`: pass rates, from a server on loopback that answers by script."""
 
+import asyncio
+import importlib.util
 import json
 import os
 import signal
@@ -16,12 +18,14 @@ import pytest
 pytest.importorskip("httpx", reason="profiles need `pip install 'synthrl[synthesis]'`")
 
 import datasets
+import huggingface_hub
+import yaml
 
-from synthrl.app import cli, hub, profile
+from synthrl.app import cli, hub, profile, profile_card
 from synthrl.app.rows import Source
 from synthrl.row import COLUMNS, FEATURES
 from synthrl.selection import wilson
-from synthrl.synthesis import Asker, Cache, Reply, rates
+from synthrl.synthesis import Asker, Cache, Reply, local, rates
 
 MIRROR = Path(__file__).resolve().parents[2] / "shared" / "hub_mirror"
 DATA = ["fiction_multihop", "hops=1-2", "train=12", "validation=2", "test=2", "heldout_phrasing=0"]
@@ -188,16 +192,56 @@ def test_where_nothing_is_finished_nothing_is_written_over(server, capsys):
     assert table().num_rows == 2 and set(table()["n"]) == {4}
 
 
-def test_a_refusal_ends_it_in_one_line_and_finished_rows_are_kept(server, say, capsys, monkeypatch):
+def test_a_key_that_is_no_longer_taken_ends_it_in_one_line_and_finished_rows_are_kept(server, say, capsys, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
-    server.script = lambda number, body: (
-        say({"error": "context too long for sk-secret"}, status=400) if number == 17 else say()
-    )
+    server.script = lambda number, body: say({"error": "expired: sk-secret"}, status=401) if number == 17 else say()
     assert cli.main(words(server, "--concurrency", "1")) == 2
     out, err = capsys.readouterr()
-    assert err.splitlines()[-1].startswith(f"synthrl: {server.url}/chat/completions: got status 400")
+    assert err.splitlines()[-1].startswith(f"synthrl: {server.url}/chat/completions: got status 401")
     assert table().num_rows == 4 and "secret" not in out + err
     assert not [path for path in Path().rglob("*") if path.is_file() and b"sk-secret" in path.read_bytes()]
+
+
+LONG = {"error": {"message": "This model's maximum context length is 1 tokens.\nYour messages are longer."}}
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_prompt_that_is_too_long_is_asked_once_and_ends_nothing(status, server, say, capsys):
+    long = {0, 1, 5, 9}  # the first two among them
+    server.script = lambda number, body: (
+        say(LONG, status=status) if ASKED.index(json.dumps(body["messages"])) in long else say()
+    )
+    assert cli.main(words(server, "--concurrency", "1")) == 0
+    found = list(table())
+    assert [row["n"] for row in found] == [0 if number in long else 4 for number in range(12)]
+    assert all(row["statuses"] == ["refused"] * 4 and row["pass_rate"] is None for row in found if not row["n"])
+    assert len(server.bodies) == 8 * 4 + 4
+    out, err = capsys.readouterr()
+    assert "replies not whole: 16 refused" in out
+    assert f"synthrl: 4 rows were refused by the server and have no pass rate: {server.url}" in err
+    assert f"got status {status}" in err and "context length is 1 tokens" in err
+    assert cli.main(words(server, "--concurrency", "1")) == 0  # perhaps it takes them now: each is tried again, once
+    assert len(server.bodies) == 8 * 4 + 4 + 4
+    server.script = lambda number, body: say()
+    assert cli.main(words(server)) == 0
+    assert set(table()["n"]) == {4} and len(server.bodies) == 8 * 4 + 4 + 4 + 4 * 4
+
+
+@pytest.mark.parametrize(("status", "requests"), [(401, 1), (403, 1), (404, 1), (400, 3), (422, 3)])
+def test_what_is_refused_from_the_first_on_is_no_fault_of_a_row(status, requests, server, say, capsys):
+    server.script = lambda number, body: say({"error": "there is no model toy"}, status=status)
+    assert cli.main(words(server, "--concurrency", "1")) == 2
+    assert len(server.bodies) == requests and not list(Path("out").rglob("*.parquet"))
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("synthrl: http") and f"got status {status}" in last and "there is no model toy" in last
+
+
+def test_of_a_refused_row_what_was_said_before_counts(server, say):
+    assert cli.main(words(server, rows=1, samples=2)) == 0
+    server.script = lambda number, body: say(LONG, status=400)
+    assert cli.main(words(server, rows=1, samples=3)) == 0
+    (row,) = table()
+    assert (row["statuses"], row["n"]) == (["ok", "ok", "refused"], 2)
 
 
 def test_replies_that_are_no_answer_are_counted(server, say, capsys):
@@ -282,6 +326,81 @@ def test_plain_prompts_are_asked_as_a_message(server):
     datasets.Dataset.from_list(rows, features=features).to_parquet("mine/train.parquet")
     assert cli.main(words(server, data=["mine"], rows=2)) == 0
     assert list(table()["prompt"]) == [[{"role": "user", "content": row["question"]}] for row in ROWS[:2]]
+
+
+# the card
+
+
+def test_the_card_says_what_was_asked_and_what_came_out(server, capsys, monkeypatch):
+    monkeypatch.setenv("MY_KEY", "sk-very-secret")
+    server.script = solving(lambda row: row % 5)
+    given = ["--key-variable", "MY_KEY", "--system-prompt", "Say a | b\nnow."]
+    server.script = lambda number, body: "<answer>yes</answer>"
+    assert cli.main(words(server, *given)) == 0
+    summary = capsys.readouterr().out.splitlines()[1:-1]
+    assert cli.main(words(server, *given, "--split", "test", rows=2)) == 0
+    text = Path("out/toy/README.md").read_text()
+    head = yaml.safe_load(text.split("---")[1])
+    assert head["pretty_name"].startswith("Pass rates of toy on fiction_multihop-")
+    assert all(line in text for line in ("## train: 12 rows", *summary, "## test: 2 rows"))
+    assert "| model | toy |" in text and "| revision | toy@fp1 |" in text and "scoring" in text
+    assert '| sampling | {"max_tokens": 1024, "temperature": 1.0} |' in text
+    assert '| system prompt | "Say a \\| b\\nnow." |' in text
+    assert f"synthrl profile {' '.join(DATA)} --model toy" in text and "--split test" in text
+    assert "sk-very-secret" not in text and "MY_KEY" in text
+    both = datasets.load_dataset("out/toy")  # with the card, and all splits
+    assert {split: rows.num_rows for split, rows in both.items()} == {"train": 12, "test": 2}
+
+
+def test_the_card_names_every_column():
+    assert [*COLUMNS, *profile_card.COLUMNS] == list(rates.RATES)
+
+
+def test_the_hub_reads_the_card(server):
+    assert cli.main(words(server, rows=1)) == 0
+    card = huggingface_hub.DatasetCard.load("out/toy/README.md")
+    assert card.data.tags == ["synthrl", "pass-rates"] and card.text.strip().startswith(
+        "# Pass rates of toy on fiction"
+    )
+
+
+def test_judged_again_it_gets_a_card_of_its_own(server):
+    assert cli.main(words(server, data=COUNTED, rows=2)) == 0
+    assert cli.main(["profile", "--rescore", "out", "--scorer", "f1:hotpotqa", "--output", "other"]) == 0
+    assert "| judged by | f1:hotpotqa;" in Path("other/toy/README.md").read_text()
+    assert "f1:hotpotqa" not in Path("out/toy/README.md").read_text()
+
+
+def test_two_folders_of_one_name_are_two_datasets(server):
+    assert cli.main(words(server, rows=2)) == 0 and table().num_rows == 2
+    assert cli.main(words(server, "--output", "other", rows=3)) == 0
+    assert table("other/toy").num_rows == 3
+    assert cli.main(words(server, rows=4)) == 0 and table().num_rows == 4  # nor is the cache older than the folder
+
+
+# memory
+
+
+MEASURED = """
+import resource, sys
+from synthrl.app import cli
+assert cli.main(sys.argv[1:]) == 0
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_ten_times_the_rows_take_no_more_memory(server):
+    """From the first request to the card, in a process of its own."""
+    server.script = lambda number, body: "Let us see. " * 1000 + "<answer>yes</answer>"  # 12 kB
+
+    def peak(rows):
+        given = words(server, "--output", f"out{rows}", data=["fiction_arithmetic"], rows=rows, samples=2)
+        done = subprocess.run([sys.executable, "-c", MEASURED, *given], capture_output=True, text=True, check=True)
+        return int(done.stdout.splitlines()[-1]) / 1024  # MB
+
+    small, large = peak(100), peak(1000)
+    assert large < small + 15, (small, large)  # held, the replies alone would take 20 more
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path):
@@ -373,6 +492,88 @@ def toy(tmp_path_factory):
     Qwen3ForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+# What vLLM's documentation says of LLM.chat, SamplingParams and what comes back; the real one needs a GPU.
+VLLM = """
+from collections import namedtuple
+
+Completion = namedtuple("Completion", "index text token_ids cumulative_logprob logprobs finish_reason stop_reason")
+RequestOutput = namedtuple("RequestOutput", "request_id prompt prompt_token_ids outputs finished")
+started, asked = [], []
+
+
+class SamplingParams:
+    def __init__(self, *, n=1, temperature=1.0, top_p=1.0, top_k=0, min_p=0.0, seed=None, stop=None, max_tokens=16):
+        self.temperature, self.top_p, self.max_tokens = temperature, top_p, max_tokens
+
+
+class LLM:
+    def __init__(self, model, *, tokenizer=None, tensor_parallel_size=1, dtype="auto", seed=0, **more):
+        started.append((model, seed))
+
+    def chat(self, messages, sampling_params=None, use_tqdm=True, lora_request=None, chat_template=None):
+        assert isinstance(sampling_params, SamplingParams) and not use_tqdm
+        asked.append((len(messages), sampling_params.temperature, sampling_params.max_tokens))
+        ends = [("<answer>yes</answer>", "stop"), ("Let me", "length"), ("", "stop"), ("no", "stop")]
+        return [
+            RequestOutput("0", None, [1, 2, 3], [Completion(0, *_said(*ends[len(chat[-1]["content"]) % 4]))], True)
+            for chat in messages
+        ]
+
+
+def _said(text, why):
+    return text, [7] * len(text.split()), None, None, why, None
+"""
+
+
+@pytest.fixture
+def vllm(tmp_path, monkeypatch):
+    (tmp_path / "stand_in").mkdir()
+    (tmp_path / "stand_in" / "vllm.py").write_text(VLLM)
+    monkeypatch.syspath_prepend(tmp_path / "stand_in")
+    yield importlib.import_module("vllm")
+    sys.modules.pop("vllm", None)
+
+
+def test_vllm_in_this_process(vllm):
+    chats = [[{"role": "user", "content": "x" * number}] for number in range(4)]
+
+    async def go():
+        async with local.Local("some/model", 3, "vllm") as model:
+            return await asyncio.gather(*(model.send(chat, {"temperature": 0.5, "max_tokens": 9}) for chat in chats))
+
+    assert asyncio.run(go()) == [
+        Reply("ok", "<answer>yes</answer>", 3, 1),
+        Reply("cut", "Let me", 3, 2),
+        Reply("empty", "", 3, 0),
+        Reply("ok", "no", 3, 1),
+    ]
+    assert vllm.asked == [(3, 0.5, 9), (1, 0.5, 9)]
+    assert vllm.started[0][0] == "some/model" and vllm.started[0][1]  # its own default draws the same at each start
+
+
+def test_a_profile_by_vllm(vllm):
+    there = ["--rows", "3", "--samples", "4", "--cache", "cache", "--output", "out", "--engine", "vllm"]
+    assert cli.main(["profile", *DATA, "--model", "some/model", *there]) == 0
+    assert set(table("out/some--model")["n"]) == {4} and len(vllm.started) == 1
+
+
+def test_vllm_is_taken_where_it_and_a_gpu_are_there(vllm, monkeypatch):
+    torch = pytest.importorskip("torch", reason="a model needs `pip install 'synthrl[train]'`")
+    for gpu, engine in ((True, "vllm"), (False, "transformers")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda gpu=gpu: gpu)
+        assert local.usual_engine() == engine
+
+
+def test_without_vllm(capsys):
+    if importlib.util.find_spec("vllm"):
+        pytest.skip("vLLM is installed")
+    assert local.usual_engine() == "transformers"
+    assert cli.main(["profile", *DATA, "--model", "m", "--engine", "vllm", "--cache", "cache"]) == 2
+    assert "pip install 'synthrl[vllm]'" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="did you mean 'vllm'"):
+        local.Local("m", engine="vlm")
 
 
 SMALL = ["--rows", "3", "--samples", "4", "--max-tokens", "8", "--cache", "cache", "--output", "out"]

@@ -8,6 +8,7 @@ import os
 import signal
 import sqlite3
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ pytest.importorskip("httpx", reason="endpoints need `pip install 'synthrl[synthe
 
 from synthrl.synthesis import Asker, Budget, Cache, Endpoint, OverBudget, Reply, Request, budget, endpoint, reply
 from synthrl.synthesis.cache import key_of
+from synthrl.synthesis.endpoint import Refused
 
 SAMPLING = {"temperature": 1.0, "max_tokens": 20}
 ASK = [{"role": "user", "content": "Is it?"}]
@@ -293,6 +295,66 @@ def test_what_no_second_try_helps_is_one_line_without_the_key(status, server, sa
     assert f"status {status}" in text and "[key]" in text and "\n" not in text and KEY not in text
     assert ("not accepted" in text) == (status in (401, 403))
     assert server.headers[0]["Authorization"] == f"Bearer {KEY}" and len(server.bodies) == 1
+
+
+def refuse_some(server, say, refused):
+    """Each request is named by its text; those in `refused` are not taken."""
+    said = Counter()
+
+    def script(number, body):
+        text = body["messages"][0]["content"]
+        said[text] += 1
+        return say({"error": "too long"}, status=400) if text in refused else say(after=0.02)
+
+    server.script = script
+    return said
+
+
+def test_what_is_refused_is_asked_once_stored_nowhere_and_given_back_with_the_reason(server, say, tmp_path):
+    said = refuse_some(server, say, {"b"})
+    wanted = [*requests(2, "a"), *requests(9, "b"), *requests(2, "c")]
+    asker = ask(server.url, tmp_path / "c", wanted, at_once=1)
+    assert said == {"a": 2, "b": 1, "c": 2} and len(replies(asker)) == 4
+    (refused,) = asker.refused.values()
+    assert refused == Reply("refused", f'{server.url}/chat/completions: got status 400: {{"error": "too long"}}')
+    with Cache(tmp_path / "c") as cache:
+        assert cache.claim(asker.key(wanted[2]), 0) is True  # nobody has it
+    refuse_some(server, say, {})
+    assert len(replies(ask(server.url, tmp_path / "c", wanted))) == 13
+
+
+def test_each_sample_of_what_is_refused_is_told(server, say, tmp_path):
+    refuse_some(server, say, {"b"})
+    told = []
+    ask(server.url, tmp_path / "c", [*requests(1, "a"), *requests(3, "b")], at_once=1, told=told.append)
+    assert [reply.status for reply in told] == ["ok", "refused", "refused", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("first", "sent"),
+    [
+        ("bbbbb", 1),  # one request, as often as it is wanted: at its end nothing was answered
+        ("bcdefg", 3),
+        ("bcaefgh", 7),  # the third is answered, so those before it were refused for themselves
+        ("abcdefg", 7),
+    ],
+)
+def test_the_first_that_are_all_refused_end_it(first, sent, server, say, tmp_path):
+    said = refuse_some(server, say, set("bcdefgh"))
+    wanted = [Request(chat(text), SAMPLING, number) for number, text in enumerate(first)]
+    if "a" in first:
+        assert len(ask(server.url, tmp_path / "c", wanted, at_once=1).refused) == len(first) - 1
+    else:
+        with pytest.raises(Refused, match="status 400"):
+            ask(server.url, tmp_path / "c", wanted, at_once=1)
+    assert said.total() == sent
+
+
+def test_after_a_reply_that_was_stored_a_refusal_is_of_one_request(server, say, tmp_path):
+    ask(server.url, tmp_path / "c", requests(1, "a"))
+    refuse_some(server, say, set("bcdef"))
+    wanted = [Request(chat(text), SAMPLING) for text in "abcdef"]
+    assert len(ask(server.url, tmp_path / "c", wanted, at_once=1).refused) == 5
 
 
 def test_the_key_is_in_no_file(server, say, tmp_path, monkeypatch):

@@ -16,8 +16,9 @@ import jinja2
 from jinja2 import meta, nodes
 
 from synthrl.seeding import Scramble, Stream
+from synthrl.taskfile import SAID_BY_BOTH, TEMPLATE, TYPES, loaded, require_generator
 
-from . import blame, file
+from . import blame
 from .arithmetic import exact
 from .blame import ERRORS, Fault
 from .domains import UNIQUE, Domain, Named, lucky, most_names, read
@@ -25,11 +26,8 @@ from .sandbox import environment
 
 LEVELS = ("easy", "medium", "hard")
 SCORERS = ("set", "number", "math", "choice", "label")
-TYPES = ("integer", "number", "text", "names")
-REQUIRED = (
-    "name subject description input_format output_format answer_type scorer variables levels templates answer solution"
-).split()
-OPTIONAL = "derived constraints distractors choices options labels show check".split()
+REQUIRED = [*SAID_BY_BOTH, *"variables levels templates answer solution".split()]
+OPTIONAL = "generator derived constraints distractors choices options labels show check".split()
 _STEP = ("ask", "work", "answer")
 LONGEST = 20_000  # characters of anything that is rendered
 _TRIES = 5_000  # draws until one fits, where names tell rows apart
@@ -80,7 +78,8 @@ class Task:
 
     def _mapping(self, text: str) -> dict[str, Any]:
         try:
-            said = file.loaded(text)
+            said = loaded(text)
+            require_generator(said, TEMPLATE)
         except ValueError as error:
             raise self.fail(str(error)) from None
         if missing := [key for key in REQUIRED if not said.get(key)]:

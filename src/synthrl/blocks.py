@@ -29,7 +29,7 @@ TABLE = 50  # rows made at a time: what a stream waits for
 MOST = 100_000_000  # rows of a split: the list of its blocks must fit in memory
 # What `datasets.load_dataset` hands to every builder; any other word is a knob.
 STOCK = frozenset("cache_dir dataset_name data_dir data_files hash info features token storage_options repo_id".split())
-SPINE = ("blocks", "fiction", "knobs", "prompt", "row", "seeding")  # the modules here that decide what a row is
+SPINE = ("blocks", "fiction", "knobs", "prompt", "row", "seeding", "taskfile")  # the modules here that decide a row
 
 
 def fingerprint(folder: Path) -> str:

@@ -3,8 +3,8 @@
 import argparse
 import importlib.metadata
 import os
+import shlex
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 from synthrl.app import hub
@@ -21,6 +21,8 @@ examples:
   synthrl verify fiction_multihop hops=2-6 --rows 1000
   synthrl guess fiction_multihop hops=2-6
   synthrl profile fiction_multihop hops=2-4 --model Qwen/Qwen3-0.6B --base-url http://localhost:8000/v1
+  synthrl adapt fiction_multihop --model Qwen/Qwen3-0.6B --base-url http://localhost:8000/v1 --target 0.5
+  synthrl synthesize medqa --dry-run
   synthrl task new my_task.yaml
   synthrl report runs/mine runs/random
   synthrl autoload enable
@@ -83,9 +85,14 @@ def parser() -> argparse.ArgumentParser:
     guess = command("guess", "what shortcuts earn, on rows of the train split")
     guess.add_argument("--rows", type=positive, default=4000, metavar="N", help="default: %(default)s")
     profile_options(command("profile", "how often a model solves each row", optional=True))
-    task = command("task", "tasks of your own, as a file of templates", of=None)
+    adapt_options(command("adapt", "a mixture of difficulties at which a model solves so many rows"))
+    synthesize_options(command("synthesize", "from a task definition to a training set", of=None))
+    task = command("task", "tasks of your own, as a file: of templates, or of what a teacher is to write", of=None)
     task.add_argument("action", choices=["new", "check", "preview"])
-    task.add_argument("file", metavar="FILE.yaml", help="new: to be written; check and preview: to be read")
+    task.add_argument(
+        "file", metavar="FILE.yaml", help="new: to be written; check and preview: a file or a task that ships"
+    )
+    task.add_argument("--generator", choices=["template", "teacher"], help="of a new one; default: template")
     report = command("report", "the papers' figures, from the folders of runs: PNG and one page", of=None)
     report.add_argument("runs", metavar="RUN", nargs="+", help="the output_dir of a recipe")
     report.add_argument("--output", metavar="DIR", help="default: report/ in the folder that holds all these runs")
@@ -98,33 +105,99 @@ def profile_options(profile: argparse.ArgumentParser) -> None:
     profile.epilog = "NAME: also a benchmark of synthrl.real, or a folder of rows. Stopped, it goes on where it was."
     asked = profile.add_argument_group("what is asked, and of whom")
     asked.add_argument("--model", action="append", metavar="MODEL", help="several times for several models")
-    asked.add_argument("--base-url", metavar="URL", help="a server of OpenAI's protocol; without it, in this process")
-    asked.add_argument(
-        "--key-variable", metavar="NAME", default="OPENAI_API_KEY", help="where the key is; default: %(default)s"
-    )
     asked.add_argument("--split", help="default: train; of a benchmark without it, the one for evaluation")
     asked.add_argument(
         "--rows", type=positive, default=200, metavar="N", help="the first so many; default: %(default)s"
     )
     asked.add_argument("--samples", type=positive, default=64, metavar="N", help="of each row; default: %(default)s")
+    model_options(asked)
+    way = way_options(profile)
+    way.add_argument("--prices", metavar="IN,OUT", help="dollars per million tokens: 0.15,0.60")
+    way.add_argument("--output", metavar="DIR", help="a folder per model is made there; default: profiles/NAME")
+    judge = profile.add_argument_group("who judges")
+    judge.add_argument("--scorer", help="another than the rows say: f1:hotpotqa, number ...")
+    judge.add_argument("--rescore", metavar="DIR", help="judge what is stored there again; nothing is generated")
+
+
+def adapt_options(adapt: argparse.ArgumentParser) -> None:
+    adapt.epilog = (
+        "Without --vary, the usual grid: fiction_multihop each kind at 1 to 8 hops; fiction_arithmetic 2 to 20 operations; "
+        "fiction_kinship 1 to 8 hops; fiction_logic each kind at all its sizes; templated_task its levels. A knob that is "
+        "given takes the place of its values there. Exit status 1: out of reach. Stopped, it goes on where it was."
+    )
+    asked = adapt.add_argument_group("what is asked, and of whom")
+    asked.add_argument("--model", metavar="MODEL", required=True)
+    model_options(asked)
+    asked.add_argument("--vary", action="append", metavar="KNOB=VALUES", help="hops=1-4,6: several times for several")
+    asked.add_argument("--rows-per-cell", type=positive, default=16, metavar="N", help="default: %(default)s")
+    asked.add_argument("--samples", type=positive, default=4, metavar="N", help="of each row; default: %(default)s")
+    what = adapt.add_argument_group("what is made")
+    what.add_argument("--target", type=number, default=0.5, metavar="RATE", help="default: %(default)s")
+    what.add_argument("--output", metavar="FILE", default="mixture.yaml", help="default: %(default)s")
+    way = way_options(adapt)
+    way.add_argument("--prices", metavar="IN,OUT", help="dollars per million tokens: 0.15,0.60")
+
+
+def synthesize_options(synthesize: argparse.ArgumentParser) -> None:
+    synthesize.epilog = (
+        "SETTING: samples=500 votes=16 take=500 …; --dry-run says what would be asked. Stopped, it goes on."
+    )
+    synthesize.add_argument("name", metavar="TASK.yaml", help="a file with `generator: teacher`, or a task that ships")
+    synthesize.add_argument("knobs", metavar="SETTING=VALUE", nargs="*", help="other than the preset says")
+    asked = synthesize.add_argument_group("who is asked")
+    # Two variables: the key of a vendor is not to be sent to whoever serves the student.
+    parts = (("teacher", "writes and votes", "OPENAI_API_KEY"), ("student", "is measured", "STUDENT_API_KEY"))
+    for part, does, variable in parts:
+        asked.add_argument(f"--{part}", metavar="MODEL", help=f"the model that {does}")
+        asked.add_argument(f"--{part}-url", metavar="URL", help="where it is served; without it, in this process")
+        asked.add_argument(
+            f"--{part}-key-variable", metavar="NAME", default=variable, help="where the key is; default: %(default)s"
+        )
+    asked.add_argument("--engine", choices=["transformers", "vllm"], help="of a model in this process")
+    what = synthesize.add_argument_group("what is made")
+    what.add_argument(
+        "--preset", default="default", metavar="NAME", help="faithful (the paper's numbers), or a baseline"
+    )
+    what.add_argument(
+        "--until", metavar="STEP", help="no further than keywords, passages, pattern, generate, votes ..."
+    )
+    what.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")
+    what.add_argument("--benchmark", action="append", metavar="NAME=FOLDER", help="where one lies that the task names")
+    what.add_argument(
+        "--without-benchmark", action="append", metavar="NAME", help="go on where that one cannot be loaded"
+    )
+    what.add_argument("--output", metavar="DIR", help="default: synthesis/TASK")
+    way = way_options(synthesize)
+    way.add_argument("--prices", metavar="IN,OUT", help="of the teacher, dollars per million tokens: 2.5,10")
+    way.add_argument("--student-prices", metavar="IN,OUT", help="default: the teacher's, or 0,0 in this process")
+
+
+def model_options(asked: Any) -> None:
+    """Of one model: where it is, and how it is sampled."""
+    asked.add_argument("--base-url", metavar="URL", help="a server of OpenAI's protocol; without it, in this process")
+    asked.add_argument(
+        "--engine", choices=["transformers", "vllm"], help="in this process; default: vLLM where it and a GPU are there"
+    )
+    asked.add_argument(
+        "--key-variable", metavar="NAME", default="OPENAI_API_KEY", help="where the key is; default: %(default)s"
+    )
     asked.add_argument("--temperature", type=number, default=1.0, help="default: %(default)s")
     asked.add_argument("--top-p", type=number, metavar="P")
     asked.add_argument("--max-tokens", type=positive, default=1024, metavar="N", help="default: %(default)s")
     asked.add_argument("--system-prompt", metavar="TEXT", help="an own one; an empty one for none")
-    way = profile.add_argument_group("how")
+
+
+def way_options(command: argparse.ArgumentParser) -> Any:
+    way = command.add_argument_group("how")
     way.add_argument(
         "--concurrency", type=positive, default=16, metavar="N", help="requests at once; default: %(default)s"
     )
     way.add_argument("--timeout", type=number, default=600.0, metavar="SECONDS", help="default: %(default)s")
     way.add_argument("--budget", metavar="CAPS", help="requests=1000,tokens=2000000,dollars=5: one or several of them")
-    way.add_argument("--prices", metavar="IN,OUT", help="dollars per million tokens: 0.15,0.60")
     way.add_argument(
         "--cache", metavar="FILE", help="of replies; default: synthrl/replies.sqlite in the cache of the Hub"
     )
-    way.add_argument("--output", metavar="DIR", help="a folder per model is made there; default: profiles/NAME")
-    judge = profile.add_argument_group("who judges")
-    judge.add_argument("--scorer", help="another than the rows say: f1:hotpotqa, number ...")
-    judge.add_argument("--rescore", metavar="DIR", help="judge what is stored there again; nothing is generated")
+    return way
 
 
 def list_all() -> None:
@@ -153,30 +226,6 @@ def show_one(name: str, config: str | None, knobs: dict[str, Any], split: str, i
     show(next(iter(builder.rows(split, index, index + 1))))
 
 
-def work_on_task(action: str, file: str) -> int:
-    """Exit status: 0 unless faults were found."""
-    from synthrl.app.show import show
-    from synthrl.dataset_builders.templated_task import lint, scaffold
-    from synthrl.dataset_builders.templated_task.file import unproven
-
-    file = str(Path(file).expanduser())
-    file = file if Path(file).suffix else f"{file}.yaml"
-    if action == "new":
-        path = Path(file)
-        with path.open("x", encoding="utf-8") as new:  # never over a file that is there
-            new.write(scaffold.new(path.stem))
-        print(f"wrote {file}: edit it, then `synthrl task check {file}`")
-        return 0
-    if action == "check":
-        faults = lint.lint(file)
-        print("\n".join(faults or [f"{file}: {'; '.join(filter(None, ['no fault found', unproven(file)]))}"]))
-        return 1 if faults else 0
-    for row in scaffold.preview(file):
-        show(row)
-        print()
-    return 0
-
-
 def verify_any(args: argparse.Namespace) -> int:
     from synthrl.app.verify import run as verify
 
@@ -192,7 +241,9 @@ def run(args: argparse.Namespace) -> int:
         list_all()
         return 0
     if args.command == "task":
-        return work_on_task(args.action, args.file)
+        from synthrl.app.task import run as work_on_task
+
+        return work_on_task(args.action, args.file, args.generator)
     if args.command == "report":
         from synthrl.app.report import run as report
 
@@ -213,6 +264,14 @@ def run(args: argparse.Namespace) -> int:
         from synthrl.app.profile import run as profile
 
         return profile(args)
+    if args.command == "adapt":
+        from synthrl.app.adapt import run as adapt
+
+        return adapt(args)
+    if args.command == "synthesize":
+        from synthrl.app.synthesize import run as synthesize
+
+        return synthesize(args)
 
     name = hub.ours(args.name) or args.name
     config, given = hub.read_knobs(name, args.knobs)
@@ -232,6 +291,7 @@ def run(args: argparse.Namespace) -> int:
 def main(argv: list[str] | None = None) -> int:
     top = parser()
     args, rest = top.parse_known_args(argv)
+    args.command_line = shlex.join(["synthrl", *(sys.argv[1:] if argv is None else argv)])
     if rest and (not hasattr(args, "knobs") or any(word.startswith("-") for word in rest)):
         top.error(f"unknown arguments: {' '.join(rest)}")
     if rest:

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from synthrl import knobs, prompt
+from synthrl.app import profile_card
 from synthrl.app.rows import Row, Source, source
 from synthrl.synthesis import Asker, Budget, Cache, Endpoint, OverBudget, Request, local, rates
 from synthrl.synthesis.budget import read_caps, read_prices
@@ -77,6 +78,7 @@ def fill(asked: Asked, of: Source, samples: int, engine: Any, asker: Asker, prog
             (first,) = asked.requests(row, [0])
             stored = asker.cache.stored(asker.key(first)) & set(range(samples))
             progress.stored(len(stored))
+            asker.answered |= bool(stored)
             yield from asked.requests(row, sorted(set(range(samples)) - stored))
 
     async def ask() -> None:
@@ -87,10 +89,13 @@ def fill(asked: Asked, of: Source, samples: int, engine: Any, asker: Asker, prog
 
 
 def finished(asked: Asked, of: Source, samples: int, asker: Asker, scorer: str | None) -> Iterator[Row]:
-    """The rows of which all replies are in the cache."""
+    """The rows of which all replies are in the cache, or will never come."""
     for row in of.rows():
         (first,) = asked.requests(row, [0])
-        replies = asker.cache.replies(asker.key(first), samples)
+        key = asker.key(first)
+        replies = asker.cache.replies(key, samples)
+        if key in asker.refused:
+            replies += [asker.refused[key]] * (samples - len(replies))
         if len(replies) == samples:
             yield rates.measured(row, first.messages, replies, asked.model, asked.revision, asked.sampling, scorer)
 
@@ -128,6 +133,7 @@ def open_folder(output: Path, asked: Asked) -> Path:
     folder = output / knobs.folder_name(name)
     folder.mkdir(parents=True, exist_ok=True)
     about, now = folder / "profile.json", asdict(asked)
+    then: dict[str, Any] = {}
     if about.is_file():
         then = json.loads(about.read_text(encoding="utf-8"))
         for what, value in now.items():
@@ -136,12 +142,26 @@ def open_folder(output: Path, asked: Asked) -> Path:
                     f"{what}: got {knobs.shown(value)}, but {folder} holds a profile with {knobs.shown(then.get(what))}: "
                     "name another --output"
                 )
-    about.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    _replace(about, {**then, **now})
     return folder
 
 
+def describe(folder: Path, split: str, command: str) -> None:
+    """What the split was made by, and the card."""
+    about = folder / "profile.json"
+    said = json.loads(about.read_text(encoding="utf-8"))
+    _replace(about, {**said, "commands": {**said.get("commands", {}), split: command}})
+    profile_card.write(folder)
+
+
+def _replace(about: Path, said: dict[str, Any]) -> None:
+    part = about.with_name(f"{about.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    part.replace(about)
+
+
 def run(args: Any) -> int:
-    """Exit status: 0 if all rows asked for were measured."""
+    """Exit status: 0 if all rows asked for are written; one that the server refused is, without a pass rate."""
     if args.rescore:
         rates.check([], args.scorer)
         return rescore(Path(args.rescore), args.scorer, args.output)
@@ -151,33 +171,21 @@ def run(args: Any) -> int:
     of = source(args.name, args.knobs, args.split, args.rows)
     rates.check(of.rows(), args.scorer)
     output = Path(args.output or Path("profiles") / knobs.folder_name(of.name)).expanduser()
-    with Cache(args.cache or Path(datasets.config.HF_CACHE_HOME) / "synthrl" / "replies.sqlite") as cache:
-        if cache.lost:
-            tell(f"{cache.lost} requests were in flight when an earlier run was killed; they may have been paid for")
+    with open_cache(args) as cache:
         complete = [profile(args, model, of, output, cache, budget) for model in args.model]
     return 0 if all(complete) else 1
 
 
 def profile(args: Any, model: str, of: Source, output: Path, cache: Cache, budget: Budget) -> bool:
     """One model's pass rates. Whatever stops it, rows that are finished are written; then it is told or raised."""
-    name = local.cached_as(model)
-    sampling = {"temperature": args.temperature, "top_p": args.top_p, "max_tokens": args.max_tokens}
-    sampling = {what: value for what, value in sampling.items() if value is not None}
-    asked = Asked(of.name, model, name if name != model else None, args.system_prompt, sampling)
+    asked = asking(args, model, of.name)
     folder = open_folder(output, asked)
-    engine = open_engine(args, model)
-    progress = Progress(folder.name, of.size * args.samples, budget)
-    asker = Asker(engine, name, cache, budget, args.concurrency, told=progress.told)
-    stopped: BaseException | None = None
-    try:
-        fill(asked, of, args.samples, engine, asker, progress)
-    except (KeyboardInterrupt, OverBudget, ValueError, OSError) as error:
-        stopped = error
-    progress.bar.close()
+    asker, stopped = gather(args, asked, of, folder.name, cache, budget)
     summary = write(finished(asked, of, args.samples, asker, args.scorer), folder / table(of.split))
+    if summary.rows:
+        describe(folder, of.split, args.command_line)
     show(folder, summary, of.size)
-    if asker.cut_off:
-        tell(f"{asker.cut_off} requests were in flight; they may have been paid for")
+    tell_of(asker)
     if stopped and not isinstance(stopped, OverBudget):
         raise stopped
     if stopped:
@@ -185,10 +193,50 @@ def profile(args: Any, model: str, of: Source, output: Path, cache: Cache, budge
     return not stopped
 
 
+def asking(args: Any, model: str, data: str) -> Asked:
+    name = local.cached_as(model)
+    sampling = {"temperature": args.temperature, "top_p": args.top_p, "max_tokens": args.max_tokens}
+    sampling = {what: value for what, value in sampling.items() if value is not None}
+    return Asked(data, model, name if name != model else None, args.system_prompt, sampling)
+
+
+def gather(
+    args: Any, asked: Asked, of: Source, label: str, cache: Cache, budget: Budget
+) -> tuple[Asker, BaseException | None]:
+    """Ask until the cache has all replies, or until something stops it, which is given back."""
+    engine = open_engine(args, asked.model)
+    progress = Progress(label, of.size * args.samples, budget)
+    asker = Asker(engine, asked.revision or asked.model, cache, budget, args.concurrency, told=progress.told)
+    stopped: BaseException | None = None
+    try:
+        fill(asked, of, args.samples, engine, asker, progress)
+    except (KeyboardInterrupt, OverBudget, ValueError, OSError) as error:
+        stopped = error
+    progress.bar.close()
+    if not asker.answered:
+        asker.refused.clear()  # it refuses everything: that is told of no row
+    return asker, stopped
+
+
 def open_engine(args: Any, model: str) -> Any:
     if args.base_url:
         return Endpoint(args.base_url, model, args.key_variable, args.timeout)
-    return local.Local(model, args.concurrency)
+    return local.Local(model, args.concurrency, args.engine)
+
+
+def open_cache(args: Any) -> Cache:
+    cache = Cache(args.cache or Path(datasets.config.HF_CACHE_HOME) / "synthrl" / "replies.sqlite")
+    if cache.lost:
+        tell(f"{cache.lost} requests were in flight when an earlier run was killed; they may have been paid for")
+    return cache
+
+
+def tell_of(asker: Asker) -> None:
+    if asker.refused:
+        first = next(iter(asker.refused.values())).text
+        tell(f"{len(asker.refused)} rows were refused by the server and have no pass rate: {first}")
+    if asker.cut_off:
+        tell(f"{asker.cut_off} requests were in flight; they may have been paid for")
 
 
 def show(folder: Path, summary: rates.Summary, wanted: int | None = None) -> None:
@@ -215,7 +263,8 @@ def rescore(folder: Path, scorer: str | None, output: str | None) -> int:
             rows = (row for batch in file.iter_batches(TOGETHER) for row in batch.to_pylist())
             summary = write((rates.judged(row, scorer) for row in rows), target)
         about = path.parents[1] / "profile.json"
-        if output and about.is_file():
-            (target.parents[1] / "profile.json").write_text(about.read_text(encoding="utf-8"), encoding="utf-8")
+        if about.is_file():
+            _replace(target.parents[1] / "profile.json", json.loads(about.read_text(encoding="utf-8")))
+            profile_card.write(target.parents[1])
         show(target.parents[1], summary)
     return 0

@@ -1,4 +1,9 @@
-"""Ask a model: stored replies first, then within the budget, so many at once, and again where that may help."""
+"""Ask a model: stored replies first, then within the budget, so many at once, and again where that may help.
+
+What the server refuses (`Refused`) is asked once, whatever the number of samples, gets a reply that says why, and ends
+nothing. It is not stored: a server that was started again may take more. But where the first few that are asked are all
+refused, and none was ever answered, it is not them that is wrong (a model's name, a parameter): that ends it.
+"""
 
 import asyncio
 import random
@@ -7,11 +12,12 @@ from typing import Any, NamedTuple, Protocol
 
 from .budget import Budget, Cost
 from .cache import Cache, key_of
-from .endpoint import Again, Messages
-from .reply import Reply
+from .endpoint import Again, Messages, Refused
+from .reply import REFUSED, Reply
 
 TRIES = 8
 FIRST_TRIES = 3  # before there was any reply: a wrong address is to be told soon
+FIRST_REFUSALS = 3  # different requests
 LONGEST_PAUSE = 60.0  # seconds, unless the server asks for more
 LONGEST_WAIT = 3600.0  # that a server may ask for
 LOOK_AGAIN = 0.2  # seconds until looking whether another process has its reply
@@ -45,6 +51,8 @@ class Asker:
         self.engine, self.model, self.cache, self.budget = engine, model, cache, budget or Budget()
         self.at_once, self.pause, self.told = at_once, pause, told
         self.in_flight = self.cut_off = 0  # cut_off: sent, and given up before the reply came
+        self.refused: dict[str, Reply] = {}  # by key
+        self.answered = False  # whether such a request has had a reply, now or in an earlier run
         self._slots = asyncio.Semaphore(at_once)
         self._quiet_until = 0.0
         self._heard = False
@@ -58,6 +66,7 @@ class Asker:
         async with self._slots:
             while (found := self.cache.claim(key, request.sample)) is False:
                 await asyncio.sleep(LOOK_AGAIN)
+            self.answered |= isinstance(found, Reply)
             reply = found if isinstance(found, Reply) else await self._claimed(key, request)
         self.told(reply)
         return reply
@@ -76,21 +85,31 @@ class Asker:
                     workers.create_task(work())
         except BaseExceptionGroup as errors:  # the first is why the others were stopped
             raise errors.exceptions[0] from None
+        if self.refused and not self.answered:
+            raise Refused(next(iter(self.refused.values())).text)
 
     async def _claimed(self, key: str, request: Request) -> Reply:
         try:
-            reply = await self._try_until_told(request)
+            reply = self.refused.get(key) or await self._try_until_told(key, request)
         except BaseException:
             self.cache.release(key, request.sample)
             raise
-        self.cache.store(key, request.sample, reply)
+        if reply.status == REFUSED:
+            self.cache.release(key, request.sample)
+        else:
+            self.cache.store(key, request.sample, reply)
         return reply
 
-    async def _try_until_told(self, request: Request) -> Reply:
+    async def _try_until_told(self, key: str, request: Request) -> Reply:
         tried = 0
         while True:
             try:
                 return await self._try(request)
+            except Refused as error:
+                self.refused[key] = Reply(REFUSED, str(error))
+                if len(self.refused) >= FIRST_REFUSALS and not self.answered:
+                    raise
+                return self.refused[key]
             except Again as error:
                 tried += 1
                 if tried >= (TRIES if self._heard else FIRST_TRIES):
@@ -112,7 +131,7 @@ class Asker:
         try:
             reply = await self.engine.send(request.messages, request.sampling)
             spent = self._spent(reply, worst, request)
-            self._heard = True
+            self._heard = self.answered = True
             return reply
         except Again as error:
             spent = worst if error.paid else spent

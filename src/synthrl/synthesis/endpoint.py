@@ -1,7 +1,8 @@
 """One try at a chat completion by OpenAI's protocol, which vLLM, `transformers serve` and vendors speak.
 
-What may go better another time raises `Again`; what will not is a `ValueError` of one line. The key comes from the
-environment and is in nothing that this gives back or raises.
+What may go better another time raises `Again`; what will not is a `ValueError` of one line, and `Refused` where it may be
+this request alone that the server does not take. The key comes from the environment and is in nothing that this gives
+back or raises.
 """
 
 import asyncio
@@ -24,6 +25,11 @@ except ImportError:
 Messages = list[dict[str, str]]
 LARGEST = 4_000_000  # bytes of a reply that are read
 PASSING = (408, 425, 429)  # and 5xx: what a server says when another time will do
+UNFIT = (
+    400,
+    413,
+    422,
+)  # what it says of a prompt that is too long for the model, or that its filter does not let through
 
 
 class Again(Exception):
@@ -32,6 +38,10 @@ class Again(Exception):
     def __init__(self, why: str, wait: float | None = None, paid: bool = False) -> None:
         super().__init__(why)
         self.wait, self.paid = wait, paid
+
+
+class Refused(ValueError):
+    """The server does not take this request, however often it is sent. It may take others."""
 
 
 def key_from(variable: str) -> str:
@@ -107,7 +117,7 @@ class Endpoint:
         hint = ""
         if status in (401, 403):
             hint = f" (the key in {self._key_variable} is {'not accepted' if self._key else 'not set'})"
-        raise ValueError(f"{self.url}: got status {status}{hint}: {told}")
+        raise (Refused if status in UNFIT else ValueError)(f"{self.url}: got status {status}{hint}: {told}")
 
     def _clean(self, said: object) -> str:
         """Short, on one line, and without the key, which some servers repeat."""

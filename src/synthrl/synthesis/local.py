@@ -1,16 +1,23 @@
-"""A model in this process, by transformers: asked like an endpoint, for what is small enough or has no server.
+"""A model in this process: asked like an endpoint, for what is small enough or has no server.
 
-Requests that wait at the same moment are answered together, as one batch.
+By transformers, or by vLLM where that is installed and there is a GPU for it. Requests that wait at the same moment are
+answered together, as one batch.
 """
 
 import asyncio
 import hashlib
+import importlib.util
+import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from synthrl.knobs import refuse
 
 from .endpoint import Messages
 from .reply import CUT, EMPTY, OK, Reply
 
+Answer = Callable[[list[Messages], dict[str, Any]], list[Reply]]  # to each of several chats
 MADE_OF = {
     ".safetensors",
     ".bin",
@@ -35,23 +42,25 @@ def cached_as(model: str) -> str:
     return digest_of(Path(model)) if Path(model).is_dir() else model
 
 
+def usual_engine() -> str:
+    if importlib.util.find_spec("vllm") is None:
+        return "transformers"
+    import torch  # which vLLM brings
+
+    return "vllm" if torch.cuda.is_available() else "transformers"
+
+
 class Local:
-    """`async with Local(…) as model`"""
+    """`async with Local(…) as model`. `engine`: one of ENGINES, or None for `usual_engine()`."""
 
-    def __init__(self, model: str, batch: int = 16) -> None:
-        try:
-            import torch
-            from transformers import AutoModelForCausalLM, AutoTokenizer
-        except ImportError:
-            raise ImportError("a model in process needs transformers: pip install 'synthrl[train]'") from None
-
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(model)
-        self._model: Any = AutoModelForCausalLM.from_pretrained(model, dtype="auto").to(device).eval()
+    def __init__(self, model: str, batch: int = 16, engine: str | None = None) -> None:
+        engine = engine or usual_engine()
+        if engine not in ENGINES:
+            refuse("engine", engine, ENGINES)
+        self._answer = ENGINES[engine](model)
         self.model, self._batch = model, batch
         self._waiting: list[tuple[Messages, dict[str, Any], asyncio.Future[Reply]]] = []
         self._worker: asyncio.Task[None] | None = None
-        torch.seed()  # else each start draws the same, and a profile that goes on repeats its first samples
 
     async def __aenter__(self) -> "Local":
         return self
@@ -78,7 +87,7 @@ class Local:
             now, later = alike[: self._batch], alike[self._batch :]
             self._waiting = later + [each for each in self._waiting if each[1] != sampling]
             try:
-                replies = await asyncio.to_thread(self._generate, [messages for messages, _, _ in now], sampling)
+                replies = await asyncio.to_thread(self._answer, [messages for messages, _, _ in now], sampling)
             except Exception as error:
                 for _, _, told in now:
                     if not told.done():
@@ -88,7 +97,21 @@ class Local:
                 if not told.done():
                     told.set_result(reply)
 
-    def _generate(self, chats: list[Messages], sampling: dict[str, Any]) -> list[Reply]:
+
+class _Transformers:
+    def __init__(self, model: str) -> None:
+        try:
+            import torch
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+        except ImportError:
+            raise ImportError("a model in process needs transformers: pip install 'synthrl[train]'") from None
+
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._tokenizer: Any = AutoTokenizer.from_pretrained(model)
+        self._model: Any = AutoModelForCausalLM.from_pretrained(model, dtype="auto").to(device).eval()
+        torch.seed()  # else each start draws the same, and a profile that goes on repeats its first samples
+
+    def __call__(self, chats: list[Messages], sampling: dict[str, Any]) -> list[Reply]:
         import torch
 
         tokenizer = self._tokenizer
@@ -122,3 +145,27 @@ class Local:
         text = self._tokenizer.decode(ids if end is None else ids[:end], skip_special_tokens=True)
         status = (OK if end is not None else CUT) if text.strip() else EMPTY
         return Reply(status, text, tokens_in, len(ids) if end is None else end + 1)
+
+
+class _Vllm:
+    """By vLLM's documented `LLM.chat`. Tested against a stand-in for it only: vLLM needs a GPU."""
+
+    def __init__(self, model: str) -> None:
+        try:
+            from vllm import LLM, SamplingParams
+        except ImportError:
+            raise ImportError("engine vllm: it is not installed here: pip install 'synthrl[vllm]'") from None
+
+        self._llm: Any = LLM(model=model, seed=secrets.randbits(31))  # its own default draws the same at each start
+        self._params: Any = SamplingParams
+
+    def __call__(self, chats: list[Messages], sampling: dict[str, Any]) -> list[Reply]:
+        told = self._llm.chat(chats, self._params(**sampling), use_tqdm=False)
+        return [self._reply(each.outputs[0], len(each.prompt_token_ids)) for each in told]
+
+    def _reply(self, said: Any, tokens_in: int) -> Reply:
+        status = (CUT if said.finish_reason == "length" else OK) if said.text.strip() else EMPTY
+        return Reply(status, said.text, tokens_in, len(said.token_ids))
+
+
+ENGINES: dict[str, Callable[[str], Answer]] = {"transformers": _Transformers, "vllm": _Vllm}

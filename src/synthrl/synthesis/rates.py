@@ -1,8 +1,8 @@
 """Replies to a row → how often the model solves it.
 
 `n` counts what the model said, and `k` what of it is right. Nothing at all, or more than is read, is an answer that
-is wrong: left out, a model that goes silent where it does not know would look as if it knew. What is malformed is the
-server's doing and counts nowhere but in `statuses`.
+is wrong: left out, a model that goes silent where it does not know would look as if it knew. What is malformed, or refused
+by the server before the model saw it (a prompt that is too long), counts nowhere but in `statuses`.
 """
 
 import hashlib

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 from synthrl.answers.extract import text_of
 
-OK, CUT, EMPTY, HUGE, MALFORMED = "ok", "cut", "empty", "huge", "malformed"
+OK, CUT, EMPTY, HUGE, MALFORMED, REFUSED = "ok", "cut", "empty", "huge", "malformed", "refused"
 USABLE = (OK, CUT)  # CUT: ended by max_tokens, and judged as it stands
-SAID = (OK, CUT, EMPTY, HUGE)  # the model's own doing; a malformed reply is the server's
+SAID = (OK, CUT, EMPTY, HUGE)  # the model's own doing; a malformed reply is the server's, and so is a refusal
 
 
 class Reply(NamedTuple):
     status: str
-    text: str = ""
+    text: str = ""  # REFUSED: why
     tokens_in: int | None = None  # None where the server does not say
     tokens_out: int | None = None
     model: str = ""  # what the server says it is
