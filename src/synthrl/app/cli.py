@@ -23,6 +23,7 @@ examples:
   synthrl profile fiction_multihop hops=2-4 --model Qwen/Qwen3-0.6B --base-url http://localhost:8000/v1
   synthrl adapt fiction_multihop --model Qwen/Qwen3-0.6B --base-url http://localhost:8000/v1 --target 0.5
   synthrl synthesize medqa --dry-run
+  synthrl calibrate fiction_logic --teacher gpt-4o --teacher-url https://api.openai.com/v1
   synthrl task new my_task.yaml
   synthrl report runs/mine runs/random
   synthrl autoload enable
@@ -87,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     profile_options(command("profile", "how often a model solves each row", optional=True))
     adapt_options(command("adapt", "a mixture of difficulties at which a model solves so many rows"))
     synthesize_options(command("synthesize", "from a task definition to a training set", of=None))
+    calibrate_options(command("calibrate", "how often voted labels are wrong, where the truth is known"))
     task = command("task", "tasks of your own, as a file: of templates, or of what a teacher is to write", of=None)
     task.add_argument("action", choices=["new", "check", "preview"])
     task.add_argument(
@@ -144,16 +146,7 @@ def synthesize_options(synthesize: argparse.ArgumentParser) -> None:
     )
     synthesize.add_argument("name", metavar="TASK.yaml", help="a file with `generator: teacher`, or a task that ships")
     synthesize.add_argument("knobs", metavar="SETTING=VALUE", nargs="*", help="other than the preset says")
-    asked = synthesize.add_argument_group("who is asked")
-    # Two variables: the key of a vendor is not to be sent to whoever serves the student.
-    parts = (("teacher", "writes and votes", "OPENAI_API_KEY"), ("student", "is measured", "STUDENT_API_KEY"))
-    for part, does, variable in parts:
-        asked.add_argument(f"--{part}", metavar="MODEL", help=f"the model that {does}")
-        asked.add_argument(f"--{part}-url", metavar="URL", help="where it is served; without it, in this process")
-        asked.add_argument(
-            f"--{part}-key-variable", metavar="NAME", default=variable, help="where the key is; default: %(default)s"
-        )
-    asked.add_argument("--engine", choices=["transformers", "vllm"], help="of a model in this process")
+    pair_options(synthesize.add_argument_group("who is asked"))
     what = synthesize.add_argument_group("what is made")
     what.add_argument(
         "--preset", default="default", metavar="NAME", help="faithful (the paper's numbers), or a baseline"
@@ -167,7 +160,57 @@ def synthesize_options(synthesize: argparse.ArgumentParser) -> None:
         "--without-benchmark", action="append", metavar="NAME", help="go on where that one cannot be loaded"
     )
     what.add_argument("--output", metavar="DIR", help="default: synthesis/TASK")
-    way = way_options(synthesize)
+    pair_prices(way_options(synthesize))
+
+
+def calibrate_options(calibrate: argparse.ArgumentParser) -> None:
+    calibrate.epilog = (
+        "NAME: also a benchmark of synthrl.real, or a folder of rows. Without a student, votes alone are held to the truth. "
+        "Stopped, it goes on where it was."
+    )
+    pair_options(calibrate.add_argument_group("who is asked"))
+    asked = calibrate.add_argument_group("what is asked")
+    asked.add_argument("--split", help="default: train; of a benchmark without it, the one for evaluation")
+    asked.add_argument(
+        "--rows", type=positive, default=200, metavar="N", help="the first so many; default: %(default)s"
+    )
+    asked.add_argument("--votes", type=positive, metavar="N", help="beside the first answer; default: 16")
+    asked.add_argument("--samples", type=positive, metavar="N", help="of the student, of each row; default: 64")
+    asked.add_argument(
+        "--preset", default="default", metavar="NAME", help="of `synthrl synthesize`: faithful votes as the paper does"
+    )
+    asked.add_argument(
+        "--setting", action="append", metavar="NAME=VALUE", help="of `synthrl synthesize`: agreement=0.6 seed=1 ..."
+    )
+    what = calibrate.add_argument_group("what is told")
+    what.add_argument(
+        "--at-most",
+        type=number,
+        default=0.05,
+        metavar="SHARE",
+        help="of labels that may be wrong; default: %(default)s",
+    )
+    what.add_argument(
+        "--take", type=positive, metavar="N", help="rows that a rule picks; default: half of the labelled"
+    )
+    what.add_argument("--output", metavar="DIR", help="default: calibrations/NAME")
+    pair_prices(way_options(calibrate))
+
+
+def pair_options(asked: Any) -> None:
+    """Of a teacher and a student: where they are."""
+    # Two variables: the key of a vendor is not to be sent to whoever serves the student.
+    parts = (("teacher", "writes and votes", "OPENAI_API_KEY"), ("student", "is measured", "STUDENT_API_KEY"))
+    for part, does, variable in parts:
+        asked.add_argument(f"--{part}", metavar="MODEL", help=f"the model that {does}")
+        asked.add_argument(f"--{part}-url", metavar="URL", help="where it is served; without it, in this process")
+        asked.add_argument(
+            f"--{part}-key-variable", metavar="NAME", default=variable, help="where the key is; default: %(default)s"
+        )
+    asked.add_argument("--engine", choices=["transformers", "vllm"], help="of a model in this process")
+
+
+def pair_prices(way: Any) -> None:
     way.add_argument("--prices", metavar="IN,OUT", help="of the teacher, dollars per million tokens: 2.5,10")
     way.add_argument("--student-prices", metavar="IN,OUT", help="default: the teacher's, or 0,0 in this process")
 
@@ -272,6 +315,10 @@ def run(args: argparse.Namespace) -> int:
         from synthrl.app.synthesize import run as synthesize
 
         return synthesize(args)
+    if args.command == "calibrate":
+        from synthrl.app.calibrate import run as calibrate
+
+        return calibrate(args)
 
     name = hub.ours(args.name) or args.name
     config, given = hub.read_knobs(name, args.knobs)
