@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy
 import pandas
+from matplotlib.image import imread, imsave
 
 from synthrl.app import report
 
@@ -165,11 +166,8 @@ def page(table, folder, seeds):
     told = json.loads((folder / "reward" / f"seed{seeds[0]}" / "run.json").read_text())
     minutes = [int(f.read_text()) / 60 for s in seeds if (f := folder / f"seed{s}" / "seconds").exists()]
     took = f" A seed took {min(minutes):.0f} to {max(minutes):.0f} minutes." if minutes else ""
-    text = (
-        (Path(__file__).parent / "learning.md").read_text(encoding="utf-8")
-        if (Path(__file__).parent / "learning.md").exists()
-        else ""
-    )
+    before = Path(__file__).with_suffix(".md")
+    text = before.read_text(encoding="utf-8") if before.exists() else ""
     said = text.partition("<!-- said -->")[2].partition("<!-- /said -->")[0]
     others = table["set"].str.endswith("/heldout_phrasing")
     table, reworded = table[~others], table[others]
@@ -194,6 +192,13 @@ def page(table, folder, seeds):
 """
 
 
+def picture(report, path):
+    """The learning curve, and accuracy by depth, side by side."""
+    curve = report / "right-answers-to-held-out-rows-greedy.png"
+    (depth,) = report.glob("by-hops-fiction_multihop-test-reward*-greedy.png")
+    imsave(path, numpy.hstack([imread(curve), imread(depth)]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
@@ -204,7 +209,9 @@ def main():
         train(folder, seed)
     table = gather(folder, asked.seeds)
     report.run([str(folder / arm / f"seed{seed}") for arm in ARMS for seed in asked.seeds], str(folder / "report"))
-    (Path(__file__).parent / "learning.md").write_text(page(table, folder, asked.seeds), encoding="utf-8")
+    here = Path(__file__)
+    picture(folder / "report", here.with_suffix(".png"))
+    here.with_suffix(".md").write_text(page(table, folder, asked.seeds), encoding="utf-8")
 
 
 if __name__ == "__main__":
