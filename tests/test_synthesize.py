@@ -869,8 +869,11 @@ def test_a_folder_has_one_synthesis_which_may_grow(server, script, capsys):
     assert "task: got {'name': 'sums'" in capsys.readouterr().err
     Path("sums.yaml").write_text(TASK)
     assert len(server.bodies) == asked
+    before = datasets.load_dataset("out", "selected", split="train")["id"]
     run(server, samples=6, take=3, rule="easiest")  # another choice among the same
     assert len(server.bodies) == asked and len(table("selected")) == 3
+    now = datasets.load_dataset("out", "selected", split="train")["id"]  # not the table that is cached by that name
+    assert now == [row["id"] for row in table("selected")] != before
     run(server)  # more samples: what was asked is not asked again
     grown = files()
     assert len(server.bodies) == 2 * asked - 2  # but for keywords and pattern

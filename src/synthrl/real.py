@@ -4,12 +4,16 @@
     real.load("gsm8k", split="train[:1000]")
     real.load("musique", repo="path/to/a/mirror")  # a folder with the same columns
 
+Where SYNTHRL_HUB_MIRROR names a folder, what lies there as the Hub would name it (openai/gsm8k) is taken from there.
+
 A mapper takes one row as the Hub has it and returns one of ours; it knows nothing but that row. It keeps the
 benchmark's own id, titles and wording, and raises ValueError where a column is missing or gold makes no sense. What a
 benchmark does not say stays empty, and `hops` 0.
 """
 
+import ast
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +23,7 @@ from datasets import Dataset, IterableDataset, load_dataset
 from datasets.fingerprint import Hasher
 
 from synthrl import knobs, prompt, row, seeding
+from synthrl.answers import extract_answer
 
 Row = dict[str, Any]
 
@@ -118,6 +123,8 @@ def from_morehopqa(source: Row) -> Row:
     Its script compares answers as HotpotQA's does, and asks for numbers in digits and for dates as 1992-06-16. Our
     prompt asks for neither, so numbers are compared as numbers, and a date may be written out.
     """
+    if "_id" not in source and "id" not in source:  # as in the Hub's Parquet files
+        source = {"id": _made_id("morehopqa", *_read("morehopqa", source, "question")), **source}
     identity, question, answer, form, kind, more, decomposition, context = _read(
         "morehopqa",
         _with_id(source),
@@ -183,6 +190,139 @@ def from_medqa(source: Row) -> Row:
     return _row("medqa", identity, question, [letter, answer], "choice", choices=choices, level=exam)
 
 
+def from_frames(source: Row) -> Row:
+    """FRAMES: questions that take two to fifteen articles, which it links to. Its authors have a model judge answers."""
+    question, answer, kinds, links = _read("frames", source, "Prompt Answer reasoning_types wiki_links")
+    articles = ast.literal_eval(links) if isinstance(links, str) else links
+    return _row(
+        "frames",
+        _made_id("frames", question),
+        question,
+        [answer],
+        "f1:synthrl",
+        hops=len(set(articles)),
+        kind=", ".join(sorted({kind.strip() for kind in kinds.split("|")})),
+    )
+
+
+# Columns from here on as their documentation has them: no row of these has been seen.
+
+
+def from_math(source: Row) -> Row:
+    question, solution, subject, level = _read("math", source, "problem solution type level")
+    answer = extract_answer(solution) if "boxed" in solution else None
+    if answer is None:
+        _refuse("math", question, "column 'solution' has no boxed answer")
+    identity = _made_id("math", question)
+    return _row(
+        "math", identity, question, [answer], "math", worked=solution, kind=subject, level=level.removeprefix("Level ")
+    )
+
+
+def from_gpqa(source: Row) -> Row:
+    """GPQA. Its right answer stands first, so choices are shuffled: by the row's own id, thus always alike."""
+    wrong = [f"Incorrect Answer {i}" for i in (1, 2, 3)]
+    needed = ["Question", "Correct Answer", *wrong, "Record ID", "High-level domain"]
+    for name in needed:
+        if source.get(name) is None:
+            _refuse("gpqa", source.get("Record ID"), f"column {name!r} is missing")
+    question, right, *others, identity, domain = [source[name].strip() for name in needed]
+    choices = [right, *others]
+    seeding.Stream("gpqa", identity).shuffle(choices)
+    return _row(
+        "gpqa",
+        identity,
+        question,
+        ["ABCD"[choices.index(right)], right],
+        "choice",
+        choices=choices,
+        worked=source.get("Explanation") or "",
+        kind=domain,
+        level=source.get("Writer's Difficulty Estimate") or "",
+    )
+
+
+def from_logiqa(source: Row) -> Row:
+    """LogiQA's English test split as AGIEval has it: the choices stand in the query as well."""
+    query, choices, gold = _read("logiqa", source, "query choices gold")
+    text = query.partition("Answer Choices:")[0].strip().removeprefix("Q:").strip()
+    told, mark, question = text.rpartition(" Q: ")
+    asked = f"{told.strip()}\n\n{question.strip()}" if mark else text
+    choices = [re.sub(r"^\([A-Z]\)\s*", "", choice) for choice in choices]
+    (index,) = gold if isinstance(gold, list) else [gold]
+    if not 0 <= index < len(choices):
+        _refuse("logiqa", query[:60], f"column 'gold' is {gold!r}, and there are {len(choices)} choices")
+    aliases = ["ABCDEFGH"[index], choices[index]]
+    return _row("logiqa", _made_id("logiqa", asked, *choices), asked, aliases, "choice", choices=choices)
+
+
+def from_mednli(source: Row) -> Row:
+    identity, premise, hypothesis, label = _read("mednli", source, "pairID sentence1 sentence2 gold_label")
+    question = (
+        f"Premise: {premise.strip()}\nHypothesis: {hypothesis.strip()}\n"
+        "Is the hypothesis an entailment of the premise, a contradiction to it, or neutral? "
+        "Answer entailment, contradiction or neutral."
+    )
+    return _row("mednli", identity, question, [label], "label", kind=label)
+
+
+def from_consumer_contracts(source: Row) -> Row:
+    identity, contract, question, answer = _read("consumer_contracts", source, "index contract question answer")
+    identity, answer = str(identity), answer.strip().lower()
+    terms = _merged([("Terms of service", [contract])])
+    return _row(
+        "consumer_contracts", identity, f"{question.strip()} Answer yes or no.", [answer], "label", terms, kind=answer
+    )
+
+
+def from_cfa(source: Row) -> Row:
+    """Questions of CFA examinations as FLARE has them, choices and all in one text."""
+    text, choices, gold = _read("cfa", source, "text choices gold")
+    question, mark, listed = text.partition("CHOICES:")
+    texts = re.split(r",?\s*\b[A-H]:\s*", listed)[1:]
+    if not mark or len(texts) != len(choices):
+        _refuse("cfa", text[:60], f"column 'text' does not list {len(choices)} choices after 'CHOICES:'")
+    question = question.strip().removeprefix("Q:").strip().removesuffix(",").strip()
+    texts = [text.strip() for text in texts]
+    aliases = ["ABCDEFGH"[gold], texts[gold]]
+    return _row("cfa", _made_id("cfa", question, *texts), question, aliases, "choice", choices=texts)
+
+
+def from_cofca(source: Row) -> Row:
+    """CofCA: passages rewritten so that what is known of the world does not help, and a question for each step."""
+    identity, question, answer, context, questions, answers = _read(
+        "cofca", _with_id(source), "id question answer context sub_questions sub_answers"
+    )
+    return _row(
+        "cofca",
+        identity,
+        question,
+        [answer],
+        "f1:hotpotqa",
+        context=_merged(_pairs(context, "sentences")),
+        steps=[_step(asked, told) for asked, told in zip(questions, answers, strict=True)],
+        hops=len(questions),
+        kind=source.get("type") or "",
+    )
+
+
+def from_synthworlds(source: Row) -> Row:
+    """SynthWorlds: the same questions about the world and about one whose names are made up."""
+    identity, question, answers, documents, kind = _read(
+        "synthworlds", source, "instance_id query gold_answers gold_docs question_graph_type"
+    )
+    return _row(
+        "synthworlds",
+        identity,
+        question,
+        list(answers),
+        "f1:synthrl",
+        context=_merged((f"Document {i}", [text]) for i, text in enumerate(documents, 1)),
+        hops=len(documents),
+        kind=kind,
+    )
+
+
 class Benchmark(NamedTuple):
     repo: str
     config: str | None  # None: the only one
@@ -205,20 +345,49 @@ BENCHMARKS = {
     "gsm8k": Benchmark("openai/gsm8k", "main", "test", "train", from_gsm8k),
     "math_500": Benchmark("HuggingFaceH4/MATH-500", None, "test", None, from_math_500),
     "medqa": Benchmark("GBaker/MedQA-USMLE-4-options", None, "test", "train", from_medqa),
+    "frames": Benchmark("google/frames-benchmark", None, "test", None, from_frames),
 }
+UNVERIFIED = {
+    "math": Benchmark("DigitalLearningGmbH/MATH-lighteval", None, "test", "train", from_math),
+    "gpqa_diamond": Benchmark("Idavidrein/gpqa", "gpqa_diamond", "train", None, from_gpqa),
+    "gpqa_extended": Benchmark("Idavidrein/gpqa", "gpqa_extended", "train", None, from_gpqa),
+    "logiqa": Benchmark("dmayhem93/agieval-logiqa-en", None, "test", None, from_logiqa),
+    # The Hub has but a script, which `datasets` no longer runs: PhysioNet's files, for who may have them, in a folder.
+    "mednli": Benchmark("bigbio/mednli", None, "test", "train", from_mednli),
+    "consumer_contracts": Benchmark(
+        "nguha/legalbench", "consumer_contracts_qa", "test", "train", from_consumer_contracts
+    ),
+    "cfa": Benchmark("TheFinAI/flare-cfa", None, "test", None, from_cfa),
+    # On no hub: its authors' files in a folder, or in $SYNTHRL_HUB_MIRROR/cofca/cofca.
+    "cofca": Benchmark("cofca/cofca", None, "test", None, from_cofca),
+    "synthworlds": Benchmark("kenqgu/SynthWorlds", "qa-sm", "test", None, from_synthworlds),
+    "synthworlds_real": Benchmark("kenqgu/SynthWorlds", "qa-rm", "test", None, from_synthworlds),
+}
+MIRROR = "SYNTHRL_HUB_MIRROR"
 
 # `datasets` knows a mapper by its name alone: without this, its cache would serve the rows of older code.
 SOURCE = seeding.digest(*(Path(str(file)).read_bytes() for file in (__file__, prompt.__file__, row.__file__)))
 
 
+def named(name: str) -> Benchmark:
+    known = {**BENCHMARKS, **UNVERIFIED}
+    return known[name] if name in known else knobs.refuse("benchmark", name, known)
+
+
+def place(benchmark: Benchmark) -> str:
+    """Where it is taken from: the Hub, or a folder of the mirror."""
+    mirror = os.environ.get(MIRROR)
+    folder = Path(mirror or "", benchmark.repo).expanduser().resolve()
+    return str(folder) if mirror and folder.is_dir() else benchmark.repo
+
+
 def load(name: str, split: str | None = None, repo: str | None = None, **kwargs: Any) -> Dataset | IterableDataset:
     """A benchmark as rows. `repo`: another place on the Hub, or a folder; `kwargs` are those of `load_dataset`."""
-    if name not in BENCHMARKS:
-        knobs.refuse("benchmark", name, BENCHMARKS)
-    benchmark = BENCHMARKS[name]
-    if benchmark.files and repo is None:
+    benchmark = named(name)
+    repo = repo or place(benchmark)
+    if benchmark.files and repo == benchmark.repo:
         kwargs = {"data_files": benchmark.files, **kwargs}
-    dataset = load_dataset(repo or benchmark.repo, benchmark.config, split=split or benchmark.evaluation, **kwargs)
+    dataset = load_dataset(repo, benchmark.config, split=split or benchmark.evaluation, **kwargs)
     how: dict[str, Any] = {"features": row.FEATURES, "remove_columns": dataset.column_names}
     if not kwargs.get("streaming"):
         how |= {"desc": f"{name} rows", "new_fingerprint": Hasher.hash((dataset._fingerprint, name, SOURCE))}

@@ -28,6 +28,7 @@ from synthrl.app.profile import tell
 from synthrl.app.rows import Row, Source, source
 from synthrl.synthesis import Asker, Budget, OverBudget, mixture
 from synthrl.synthesis.budget import read_caps, read_prices
+from synthrl.synthesis.settings import MOST
 
 USUAL: dict[str, tuple[dict[str, str], ...]] = {
     "fiction_multihop": (
@@ -154,6 +155,7 @@ def measure(asked: profile.Asked, place: Place, samples: int, asker: Asker) -> M
 def run(args: Any) -> int:
     """Exit status: 0 if the mixture holds the target."""
     knobs.require(0 < args.target < 1, "--target", args.target, "a pass rate between 0 and 1")
+    knobs.require(args.samples <= MOST, "--samples", args.samples, f"at most {MOST:,}")
     name = hub.ours(args.name) or args.name.removeprefix("synthrl/")
     if name not in hub.names():
         knobs.refuse("dataset", args.name, hub.names())
@@ -249,7 +251,13 @@ def remarks(cells: Sequence[Place], found: Sequence[mixture.Cell], mix: mixture.
 
 def require_own(output: Path) -> None:
     """Another's file is not written over."""
-    if output.exists() and not output.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+    if not output.exists():
+        return
+    own = False
+    if output.is_file():
+        with output.open(encoding="utf-8", errors="replace") as file:
+            own = file.read(len(MARK)) == MARK
+    if not own:
         raise ValueError(f"--output: got {str(output)!r}, which this command did not write: name another file")
 
 

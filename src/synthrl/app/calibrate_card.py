@@ -99,7 +99,7 @@ def _both(found: dict[tuple[int, int], Count]) -> Table:
 
 
 def _of(count: Count | None) -> str:
-    return f"{count.wrong:,}/{count.labels:,}" if count else "–"
+    return f"{count.wrong:,}/{count.labels:,}" if count else "-"
 
 
 def _rates(cases: Sequence[Case]) -> Table:
@@ -115,7 +115,7 @@ def _rules(picked: Sequence[Picked], all_: Count) -> Table:
     """Whose last line is what a draw at random gets on average."""
     lines = [[one.rule, *_counted(one.selected), _share(one.control), _interval(one.control)] for one in picked]
     if lines:
-        lines.append(["all that have a label", *_counted(all_), "–", "–"])
+        lines.append(["all that have a label", *_counted(all_), "-", "-"])
     return ["rule", "picked", *COUNT[1:], "as many at random", "interval"], lines
 
 
@@ -124,8 +124,8 @@ def _kinds(cases: Sequence[Case]) -> Table:
     lines = []
     for group, count in found.items():
         known = [case.guess for case in cases if _kind(case) == group and case.guess is not None]
-        guess = f"{sum(known) / len(known):.1%}" if known else "–"
-        lines.append([group[0] or "–", f"{group[1]}", *_counted(count), f"{count.abstained:,}", guess])
+        guess = f"{sum(known) / len(known):.1%}" if known else "-"
+        lines.append([group[0] or "-", f"{group[1]}", *_counted(count), f"{count.abstained:,}", guess])
     return ["kind", "hops", *COUNT, "abstained", "guess"], lines
 
 
@@ -138,12 +138,12 @@ def _counted(count: Count) -> list[str]:
 
 
 def _share(count: Count) -> str:
-    return "–" if count.share is None else f"{count.share:.1%}"
+    return "-" if count.share is None else f"{count.share:.1%}"
 
 
 def _interval(count: Count) -> str:
     low, high = count.interval
-    return f"{100 * low:.1f}-{high:.1%}" if count.labels else "–"
+    return f"{100 * low:.1f}-{high:.1%}" if count.labels else "-"
 
 
 # As JSON -------------------------------------------------------------------------------------------------------------
@@ -191,15 +191,16 @@ def _used(used: Used) -> dict[str, Any]:
 # The card ------------------------------------------------------------------------------------------------------------
 
 
-def text(about: dict[str, Any], said: Told, split: str, rows: Path, picture: bool) -> str:
+def text(about: dict[str, Any], said: Told, picture: bool) -> str:
     parts = [
-        f"---\nconfigs:\n- config_name: rows\n  data_files:\n  - split: {split}\n    path: {rows}\ntags:\n- synthrl\n---",
+        "---\ntags:\n- synthrl\n---",  # it names no files: `datasets` takes one written again for that in its cache
         f"# How often voted labels are wrong: {about['teacher']['model']} on {about['data']}",
         f"Each row was answered {about['settings']['votes'] + 1} times, the votes made a label as `synthrl synthesize` makes "
         "one, without the row's true answer, and the label was then held to it.",
         summary(said),
         f"**{verdict(said)}**",
         f"```sh\n{about['command']}\n```",
+        "`rows` has each row with its votes, its label, its truth and the rules that pick it; the replies are in the cache.",
     ]
     if picture:
         parts.append(f"![Share of wrong labels by the margin of the votes, with intervals, and how many]({PICTURE})")

@@ -28,6 +28,7 @@ from synthrl.app.rows import Row, Source, source
 from synthrl.synthesis import Asker, Budget, Cache, Endpoint, OverBudget, Request, local, rates
 from synthrl.synthesis.budget import read_caps, read_prices
 from synthrl.synthesis.reply import Reply
+from synthrl.synthesis.settings import MOST
 
 TOGETHER = 32  # rows that are written at a time
 
@@ -135,7 +136,10 @@ def open_folder(output: Path, asked: Asked) -> Path:
     about, now = folder / "profile.json", asdict(asked)
     then: dict[str, Any] = {}
     if about.is_file():
-        then = json.loads(about.read_text(encoding="utf-8"))
+        try:
+            then = dict(json.loads(about.read_text(encoding="utf-8")))
+        except (ValueError, TypeError):
+            raise ValueError(f"--output: got {output}, whose {about} no profile has written: name another") from None
         for what, value in now.items():
             if then.get(what) != value:
                 raise ValueError(
@@ -156,8 +160,11 @@ def describe(folder: Path, split: str, command: str) -> None:
 
 def _replace(about: Path, said: dict[str, Any]) -> None:
     part = about.with_name(f"{about.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-    part.replace(about)
+    try:
+        part.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+        part.replace(about)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def run(args: Any) -> int:
@@ -167,6 +174,7 @@ def run(args: Any) -> int:
         return rescore(Path(args.rescore), args.scorer, args.output)
     if not (args.name and args.model):
         raise ValueError("profile: got no NAME or no --model, expected both, or --rescore DIR")
+    knobs.require(args.samples <= MOST, "--samples", args.samples, f"at most {MOST:,}")
     budget = Budget(read_caps(args.budget), read_prices(args.prices))
     of = source(args.name, args.knobs, args.split, args.rows)
     rates.check(of.rows(), args.scorer)

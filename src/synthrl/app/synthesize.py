@@ -48,6 +48,7 @@ from synthrl.synthesis.settings import Settings
 from synthrl.synthesis.steps import STEPS, State, Synthesis
 
 ABOUT = "run.json"
+SETS = ("selected", "control", "candidates")
 
 
 def run(args: Any) -> int:
@@ -131,8 +132,10 @@ def finish(
         "candidates": [draft for draft in state.drafts if draft.candidate],
     }
     shared = {name: about[name] for name in ("definition", "teacher", "student")}
-    for name, rows in chosen.items():
-        results.write_rows(output / name, [results.whole_row(of.definition, draft, shared) for draft in rows])
+    tables = {
+        name: results.write_rows(output / name, [results.whole_row(of.definition, draft, shared) for draft in rows])
+        for name, rows in chosen.items()
+    }
     models = {"teacher": of.teacher, "student": of.student}
     facts = card.Facts(
         definition=of.definition,
@@ -143,6 +146,7 @@ def finish(
         used={part: asked.used for part, asked in models.items()},
         prices=prices,
         compared=compared,
+        tables=tables,
         picture=pictures.can_draw(),
     )
     if facts.picture:
@@ -278,8 +282,9 @@ def alone_in(output: Path) -> Iterator[None]:
     except filelock.Timeout:
         raise ValueError(f"--output: got {output}, where another process is at work: name another, or wait") from None
     try:
-        for left in output.rglob("*.part"):  # by a process that was killed as it wrote
-            left.unlink()
+        for place in ("", "steps", *(f"{name}/data" for name in SETS)):
+            for left in (output / place).glob("*.*.[0-9]*.part"):  # by a process that was killed as it wrote
+                left.unlink()
         yield
     finally:
         lock.release()
@@ -308,14 +313,20 @@ def open_folder(output: Path, about: dict[str, Any], how: Settings) -> None:
     """Another synthesis that is there is not written over; one that differs in its end alone goes on."""
     path = output / ABOUT
     if path.is_file():
-        then = json.loads(path.read_text(encoding="utf-8"))
-        mine, its = comparable(about), comparable(then)
+        try:
+            mine, its = comparable(about), comparable(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise ValueError(
+                f"--output: got {output}, whose {ABOUT} this command did not write: name another"
+            ) from None
         for what, value in mine.items():
             if its.get(what) != value:
                 other = knobs.shown(its.get(what))
                 holds = f"{output} holds a synthesis with {other}: name another --output"
                 raise ValueError(f"{what}: got {knobs.shown(value)}, but {holds}")
     else:
+        for name in ("README.md", *SETS):
+            knobs.require(not (output / name).exists(), "--output", str(output), f"a folder of its own, without {name}")
         results.write_text(path, results.as_json(about, indent=1) + "\n")
 
 

@@ -64,6 +64,8 @@ class Cache:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
             raise ValueError(f"cache: got {self.path} of version {version}, expected {VERSION}: name another file")
+        if version == 0 and self._db.execute("SELECT 1 FROM sqlite_master WHERE name != 'replies'").fetchone():
+            raise ValueError(f"cache: got {self.path}, which is some other program's file: name another")
         self._db.execute(TABLE)
         self._db.execute(f"PRAGMA user_version={VERSION}")
 
@@ -82,45 +84,57 @@ class Cache:
     def claim(self, key: str, sample: int) -> Reply | bool:
         """The reply if it is stored; True if it is now ours to ask for; False while someone else does."""
         with self._writing():
-            found = self._db.execute("SELECT owner, reply FROM replies WHERE key=? AND sample=?", (key, sample))
-            owner, reply = found.fetchone() or (None, None)
+            found = self._do("SELECT owner, reply FROM replies WHERE key=? AND sample=?", key, sample)
+            owner, reply = found[0] if found else (None, None)
             if reply is not None:
-                return _read(reply)
+                return self._read(reply)
             if owner is not None and self._lives(owner):
                 return False
-            self._db.execute("REPLACE INTO replies VALUES (?, ?, ?, NULL)", (key, sample, self._owner))
+            self._do("REPLACE INTO replies VALUES (?, ?, ?, NULL)", key, sample, self._owner)
             return True
 
     def store(self, key: str, sample: int, reply: Reply) -> None:
-        self._db.execute("REPLACE INTO replies VALUES (?, ?, ?, ?)", (key, sample, self._owner, json.dumps(reply)))
+        self._do("REPLACE INTO replies VALUES (?, ?, ?, ?)", key, sample, self._owner, json.dumps(reply))
 
     def release(self, key: str, sample: int) -> None:
         """There will be no reply: another may ask."""
-        self._db.execute(
-            "DELETE FROM replies WHERE key=? AND sample=? AND owner=? AND reply IS NULL", (key, sample, self._owner)
-        )
+        self._do("DELETE FROM replies WHERE key=? AND sample=? AND owner=? AND reply IS NULL", key, sample, self._owner)
 
     def stored(self, key: str) -> set[int]:
-        found = self._db.execute("SELECT sample FROM replies WHERE key=? AND reply IS NOT NULL", (key,))
+        found = self._do("SELECT sample FROM replies WHERE key=? AND reply IS NOT NULL", key)
         return {sample for (sample,) in found}
 
     def replies(self, key: str, samples: int) -> list[Reply]:
         """Those stored of the first so many samples, in order."""
-        found = self._db.execute(
-            "SELECT reply FROM replies WHERE key=? AND sample<? AND reply IS NOT NULL ORDER BY sample", (key, samples)
+        found = self._do(
+            "SELECT reply FROM replies WHERE key=? AND sample<? AND reply IS NOT NULL ORDER BY sample", key, samples
         )
-        return [_read(reply) for (reply,) in found]
+        return [self._read(reply) for (reply,) in found]
+
+    def _do(self, what: str, *values: Any) -> list[Any]:
+        """A full disk, or a file that was broken meanwhile, is told in one line."""
+        try:
+            return self._db.execute(what, values).fetchall()
+        except sqlite3.Error as error:
+            raise OSError(f"cache: {self.path} can be used no more: {error}") from None
+
+    def _read(self, text: str) -> Reply:
+        try:
+            return Reply(*json.loads(text))
+        except (ValueError, TypeError):
+            raise OSError(f"cache: {self.path} has a reply that cannot be read: it is broken, name another") from None
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction, which begins by keeping other writers out: what was read stays true."""
-        self._db.execute("BEGIN IMMEDIATE")
+        self._do("BEGIN IMMEDIATE")
         try:
             yield
+            self._do("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # after some errors SQLite has ended it itself
+                self._do("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def _bury(self) -> int:
         """What those that are no more left in flight is forgotten, and counted."""
@@ -146,7 +160,3 @@ class Cache:
                 return False
         except filelock.Timeout:
             return True
-
-
-def _read(text: str) -> Reply:
-    return Reply(*json.loads(text))

@@ -31,6 +31,7 @@ class Facts:
     used: dict[str, dict[str, Used]]  # model's part → step → what it took
     prices: dict[str, tuple[float, float]]
     compared: dict[str, int]  # what drafts were compared with → texts of it
+    tables: dict[str, int | None]  # name → a number for what is in it; None where there is no row
     picture: bool
 
     @property
@@ -59,11 +60,15 @@ def dollars(used: Used, prices: tuple[float, float]) -> float:
 
 
 def _header(facts: Facts) -> list[str]:
-    """So that `load_dataset(folder, "selected")` finds each set, here and on the Hub."""
-    rows = {"selected": facts.selected, "control": facts.control, "candidates": _rows(facts)}
-    lines = ["---", *["configs:"] * any(rows.values())]
-    for name in (name for name in rows if rows[name]):
-        lines += [f"- config_name: {name}", "  data_files:", "  - split: train", f"    path: {name}/{TABLE}"]
+    """So that `load_dataset(folder, "selected")` finds each set, here and on the Hub.
+
+    The version is all by which `datasets` would know that a table in a folder of the same name is not the one it has cached.
+    """
+    tables = {name: number for name, number in facts.tables.items() if number is not None}
+    lines = ["---", *["configs:"] * bool(tables)]
+    for name, number in tables.items():
+        lines += [f"- config_name: {name}", f"  version: 0.0.{number}"]
+        lines += ["  data_files:", "  - split: train", f"    path: {name}/{TABLE}"]
     return [*lines, "tags:", "- synthetic", "- synthrl", "---"]
 
 

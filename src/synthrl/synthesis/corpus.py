@@ -25,11 +25,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import bm25s
 import filelock
 import numpy as np
 import pyarrow as pa
-from bm25s.stopwords import STOPWORDS_EN
 from tqdm import tqdm
 
 from synthrl.answers import SCORING_VERSION
@@ -37,6 +35,12 @@ from synthrl.answers.words import fold
 from synthrl.knobs import shown
 
 from .passages import Passage, Source, distinct, passages_of, source
+
+try:
+    import bm25s
+    from bm25s.stopwords import STOPWORDS_EN
+except ImportError:
+    raise ImportError("looking passages up needs bm25s: pip install 'synthrl[synthesis]'") from None
 
 VERSION = 1  # of passages and index: another is built anew
 BATCH = 1000  # passages that are written together, and found by dividing

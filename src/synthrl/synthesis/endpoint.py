@@ -8,6 +8,7 @@ back or raises.
 import asyncio
 import email.utils
 import os
+import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ except ImportError:
 
 Messages = list[dict[str, str]]
 LARGEST = 4_000_000  # bytes of a reply that are read
+LONG_KEY = 16  # characters, from which on a key is looked for in replies
 PASSING = (408, 425, 429)  # and 5xx: what a server says when another time will do
 UNFIT = (
     400,
@@ -46,6 +48,8 @@ class Refused(ValueError):
 
 def key_from(variable: str) -> str:
     """The API key, if there is one. What no header can carry is refused here, as httpx would print it."""
+    if not re.fullmatch(r"\w*", variable):  # a key that was given in place of a name: it would be told and written down
+        raise ValueError("key variable: got what names no variable (it is not shown), expected a name: OPENAI_API_KEY")
     key = os.environ.get(variable, "").strip()
     if not (key.isascii() and key.isprintable()):
         raise ValueError(f"{variable}: got characters that no key has (it is not shown), expected ASCII without spaces")
@@ -66,14 +70,16 @@ class Endpoint:
         parts = urlsplit(base_url)
         require("@" not in parts.netloc, "base_url", "a URL with a password in it", "the key in the environment")
         good = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-        require(bool(good), "base_url", base_url, "one like http://localhost:8000/v1")
         self.url = f"{base_url.rstrip('/')}/chat/completions"
+        require(bool(good) and _takes(self.url), "base_url", base_url, "one like http://localhost:8000/v1")
         self.model, self.timeout, self.largest = model, timeout, largest
         self._key = key_from(key_variable)
         self._key_variable = key_variable
 
     async def __aenter__(self) -> "Endpoint":
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        headers = {"Accept-Encoding": "identity"}  # what is compressed may be of any size
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
         # How many are open at once is the asker's to say, and how long one may take is said below, for all of it.
         unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=100)
         self._client = httpx.AsyncClient(headers=headers, timeout=None, limits=unlimited)
@@ -96,22 +102,26 @@ class Endpoint:
             raise Again(f"no connection: {self._clean(error)}") from None
         except httpx.TransportError as error:
             raise Again(f"the connection was dropped: {self._clean(error)}", paid=True) from None
-        return Reply(reply.HUGE) if len(said) > self.largest else reply.read(said)
+        return Reply(reply.HUGE) if len(said) > self.largest else self._without_key(reply.read(said))
 
     async def _read(self, response: httpx.Response) -> bytes:
-        """The body, up to a byte more than the largest. What is compressed and broken reads as nothing."""
+        """The body, up to a byte more than the largest. What is compressed, though nobody asked for it, is no JSON."""
         said = bytearray()
-        try:
-            async for chunk in response.aiter_bytes():
-                said += chunk
-                if len(said) > self.largest:
-                    break
-        except httpx.DecodingError:
-            return b""
+        async for chunk in response.aiter_raw():
+            said += chunk
+            if len(said) > self.largest:
+                break
         return bytes(said[: self.largest + 1])
 
+    def _without_key(self, found: Reply) -> Reply:
+        """Some servers say all that they were sent. A short one, as for servers that want any, may be a word."""
+        if len(self._key) < LONG_KEY:
+            return found
+        text, model = (said.replace(self._key, "[key]") for said in (found.text, found.model))
+        return found._replace(text=text, model=model)
+
     def _fail(self, response: httpx.Response, said: bytes) -> None:
-        status, told = response.status_code, self._clean(said[:2000].decode(errors="replace"))
+        status, told = response.status_code, self._clean(said.decode(errors="replace"))
         if status >= 500 or status in PASSING:
             raise Again(f"status {status}: {told}", wait=retry_after(response.headers.get("Retry-After")))
         hint = ""
@@ -122,8 +132,16 @@ class Endpoint:
     def _clean(self, said: object) -> str:
         """Short, on one line, and without the key, which some servers repeat."""
         text = str(said).replace(self._key, "[key]") if self._key else str(said)
-        text = " ".join(text.split()) or type(said).__name__
+        text = " ".join(text.split()) or ("nothing more" if isinstance(said, str) else type(said).__name__)
         return text if len(text) <= 300 else f"{text[:300]}..."
+
+
+def _takes(url: str) -> bool:
+    """Whether httpx can ask there at all; a port of -1 or 99999 it takes, and fails later."""
+    try:
+        return 0 < (httpx.URL(url).port or 80) < 1 << 16
+    except httpx.InvalidURL:
+        return False
 
 
 def retry_after(value: str | None) -> float | None:

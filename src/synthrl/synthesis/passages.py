@@ -127,8 +127,11 @@ def _units(text: str) -> Iterator[str]:
 
 
 def source(name: str) -> Source:
-    path, _, column = (name, "", "") if Path(name).expanduser().exists() else name.partition("#")
-    found = Path(path).expanduser()
+    try:
+        path, _, column = (name, "", "") if Path(name).expanduser().exists() else name.partition("#")
+        found = Path(path).expanduser()
+    except RuntimeError:  # of "~nobody"
+        raise ValueError(f"corpus: got {shown(name)}, whose ~ is nobody's home") from None
     if path and found.exists():
         return _from_files(found, column)
     first, *knobs = path.split() or [""]

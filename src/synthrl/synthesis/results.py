@@ -7,6 +7,7 @@ candidates                 all that were rows of the task, each with its provena
 
 import json
 import os
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,21 +53,23 @@ def whole_row(definition: Definition, draft: Draft, about: dict[str, Any]) -> di
     }
 
 
-def write_rows(folder: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """No row, no file: `load_dataset` cannot read an empty one."""
+def write_rows(folder: Path, rows: Sequence[dict[str, Any]]) -> int | None:
+    """A number for what is in the file. No row, no file: `load_dataset` cannot read an empty one."""
     path = folder / TABLE
     if not rows:
         path.unlink(missing_ok=True)
-        return
+        return None
     path.parent.mkdir(parents=True, exist_ok=True)
     # The features stand in the file: an empty list of choices would tell nobody its type.
     schema = FEATURES_OF_A_DRAFT.arrow_schema
     part = _part(path)
     try:
         pq.write_table(pa.Table.from_pylist(list(rows), schema), part, compression="zstd")
+        number = zlib.crc32(part.read_bytes())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    return number
 
 
 def write_lines(path: Path, records: Iterable[dict[str, Any]]) -> None:

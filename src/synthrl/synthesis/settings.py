@@ -53,7 +53,8 @@ class Settings:
             require(isinstance(value, bool), name, value, "true or false")
         elif isinstance(default, int):
             least = int(name in POSITIVE)
-            require(type(value) is int and value >= least, name, value, f"a whole number, {least} or more")
+            good = type(value) is int and least <= value and (value <= MOST or name == "seed")
+            require(good, name, value, f"a whole number, {least} or more" + f" and at most {MOST:,}" * (name != "seed"))
         elif isinstance(default, float):
             most = 2.0 if name.endswith("temperature") else 1.0
             good = type(value) in (int, float) and 0 <= value <= most
@@ -70,6 +71,7 @@ class Settings:
         return how if self.student_top_p == 1 else {**how, "top_p": self.student_top_p}
 
 
+MOST = 1_000_000  # of anything that is counted: more is a slip of the finger, and would fill the memory
 POSITIVE = ("samples", "passage_length", "teacher_tokens", "student_samples", "student_tokens", "take")
 END = ("samples", "rule", "take")  # what may change in a folder: more samples, or another choice among the same rows
 
