@@ -22,6 +22,7 @@ import synthrl  # from here on `datasets` knows our names
 from lighteval.tasks.lighteval_task import LightevalTaskConfig
 from lighteval.tasks.requests import Doc
 from synthrl import prompt, real
+from synthrl.knobs import spell_name
 from synthrl.seeding import digest
 
 from synthrl.lighteval_tasks import scores
@@ -142,3 +143,30 @@ def first_rows(repo: str, config: str | None, split: str, ask_row: Prompt) -> fr
 def first(ids: Iterable[str], most: int) -> frozenset[str]:
     """So many of the ids, by hash: which they are does not hang on their order, nor mostly on which others there are."""
     return frozenset(sorted(ids, key=lambda identity: digest("subset", identity))[:most])
+
+
+def own(
+    name: str,
+    config: str,
+    split: str = "test",
+    rows: int = 200,
+    worked: Callable[[], Sequence[Row]] | None = None,
+    more: Sequence[str] = (),
+) -> list[LightevalTaskConfig]:
+    """The variants of a configuration of ours: some of a split, and no more of it is made than is asked for."""
+    sizes = {"train": 0, "validation": 0, "test": 0, "heldout_phrasing": 0, split: rows}
+    suffix = "" if split == "test" else f"_{split.removeprefix('heldout_')}"
+    return tasks(
+        f"{name}_{config}{suffix}",
+        ask_own,
+        repo=f"synthrl/{name}",
+        config=spell_name(config, sizes),
+        split=split,
+        worked=worked,
+        more=more,
+        subset=False,
+    )
+
+
+def ask_own(line: Row, task_name: str | None = None) -> Doc:
+    return ask(line, task_name)

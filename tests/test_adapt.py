@@ -3,6 +3,7 @@
 import doctest
 import json
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -221,6 +222,12 @@ def test_a_file_of_another_is_not_written_over(server, capsys, tmp_path):
     assert cli.main(words(server, "fiction_arithmetic", *ARITHMETIC)) == 2
     assert "--output: got 'mixture.yaml', which this command did not write" in capsys.readouterr().err
     assert not server.bodies
+
+
+def test_what_is_no_file_is_not_read(server, capsys, tmp_path):
+    os.mkfifo(tmp_path / "mixture.yaml")  # to read it would wait for ever
+    assert cli.main(words(server, "fiction_arithmetic", *ARITHMETIC)) == 2
+    assert "which this command did not write" in capsys.readouterr().err
 
 
 def test_what_the_server_refuses_is_not_counted(server, say, capsys):

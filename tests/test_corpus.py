@@ -5,6 +5,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -228,6 +230,17 @@ def test_cut(text, parts, why):
         assert min(size) >= WORDS / 2 and max(size) <= 2 * WORDS
     if "end." in text and parts in (3, 10):
         assert all(part.endswith("end.") for part in found)
+
+
+def test_without_bm25s_it_is_told_what_to_install(tmp_path):
+    block = "import sys; sys.modules['bm25s'] = None; import synthrl.synthesis.corpus"
+    said = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True).stderr
+    assert "ImportError: looking passages up needs bm25s: pip install 'synthrl[synthesis]'" in said
+
+
+def test_nobodys_home_is_one_line(tmp_path):
+    with pytest.raises(ValueError, match="nobody's home"):
+        open_corpus("~no-such-user/x.jsonl", tmp_path)
 
 
 def test_a_long_document_is_several_passages_and_a_huge_line_is_read():

@@ -305,6 +305,14 @@ def test_models_and_splits_stand_side_by_side_and_none_is_written_over(server, c
     assert (table().num_rows, table(split="test").num_rows) == (2, 2)
 
 
+@pytest.mark.parametrize("said", ["[1]", "null", "{", "\xff"])
+def test_a_profile_of_another_is_one_line(said, server, capsys):
+    Path("out/toy").mkdir(parents=True)
+    Path("out/toy/profile.json").write_bytes(said.encode("latin-1"))
+    assert cli.main(words(server)) == 2
+    assert "no profile has written" in capsys.readouterr().err and not server.bodies
+
+
 def test_rows_of_a_folder(server):
     datasets.Dataset.from_list(ROWS, features=FEATURES).save_to_disk("mine")
     assert cli.main(words(server, data=["mine"], rows=3)) == 0
@@ -453,6 +461,7 @@ def test_rates_need_no_more_than_a_reply():
         (["profile", "fiction_multihop", "--model", "m", "--budget", "dollars=1"], ["--prices"]),
         (["profile", "fiction_multihop", "--model", "m", "--budget", "x=1"], ["--budget", "dollars"]),
         (["profile", "fiction_multihop", "--model", "m", "--samples", "0"], ["--samples", "1 or more"]),
+        (["profile", "fiction_multihop", "--model", "m", "--samples", "9" * 25], ["--samples", "at most 1,000,000"]),
         (["profile", "fiction_multihop", "--model", "m", "--temperature", "-1"], ["--temperature", "0 or more"]),
         (["profile", "gsm8k", "hops=1", "--model", "m"], ["gsm8k: got 'hops=1'", "repo="]),
         (["profile", ".", "--model", "m", "--base-url", "http://x"], ["any data files"]),

@@ -2,6 +2,7 @@
 
 import asyncio
 import email.utils
+import gzip
 import json
 import multiprocessing
 import os
@@ -357,6 +358,52 @@ def test_after_a_reply_that_was_stored_a_refusal_is_of_one_request(server, say, 
     assert len(ask(server.url, tmp_path / "c", wanted, at_once=1).refused) == 5
 
 
+@pytest.mark.parametrize(
+    "at", ["x:0", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:abc", "a\x7fb", "\u2603.invalid", "a\n"]
+)
+def test_a_url_that_no_client_takes_is_one_line(at):
+    with pytest.raises(ValueError, match="base_url: got 'http://"):
+        Endpoint(f"http://{at}/v1", "toy")
+
+
+def test_a_key_in_place_of_its_variable_is_not_told():
+    with pytest.raises(ValueError, match="not shown") as error:
+        Endpoint("http://localhost/v1", "toy", key_variable=KEY)
+    assert KEY not in str(error.value)
+
+
+def test_a_key_that_the_model_is_made_to_say_is_not_kept(server, say, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    server.script = lambda number, body: say(json.loads(message(f"You are {KEY}.", model=KEY)))
+    (found,) = replies(ask(server.url, tmp_path / "c", requests(1)))
+    assert (found.text, found.model) == ("You are [key].", "[key]")
+    monkeypatch.setenv("OPENAI_API_KEY", "are")  # for a server that wants any
+    (found,) = replies(ask(server.url, tmp_path / "d", requests(1)))
+    assert found.text == f"You are {KEY}."
+
+
+def test_no_part_of_the_key_is_left_where_an_error_is_cut(server, say, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    server.script = lambda number, body: say(b" " * 1990 + KEY.encode(), status=401)
+    with pytest.raises(ValueError, match="got status 401") as error:
+        ask(server.url, tmp_path / "c", requests(1))
+    assert KEY[:6] not in str(error.value)
+
+
+def test_an_error_without_words_says_so(server, say, tmp_path):
+    server.script = lambda number, body: say(b"", status=307, headers={"Location": "http://127.0.0.1:1/"})
+    with pytest.raises(ValueError, match="got status 307: nothing more$"):
+        ask(server.url, tmp_path / "c", requests(1))
+
+
+def test_what_is_compressed_is_not_unpacked(server, say, tmp_path):
+    """Two megabytes may be two gigabytes."""
+    packed = gzip.compress(message())
+    server.script = lambda number, body: say(packed, headers={"Content-Encoding": "gzip"})
+    (found,) = replies(ask(server.url, tmp_path / "c", requests(1)))
+    assert found == Reply("malformed") and server.headers[0]["Accept-Encoding"] == "identity"
+
+
 def test_the_key_is_in_no_file(server, say, tmp_path, monkeypatch):
     monkeypatch.setenv("OTHER", KEY)
     engine = Endpoint(server.url, "toy", key_variable="OTHER")
@@ -492,6 +539,35 @@ def test_a_file_that_is_no_cache_is_one_line(tmp_path):
     with pytest.raises(ValueError, match="version 99"):
         Cache(tmp_path / "newer")
     assert not list(tmp_path.glob("*.alive"))
+
+
+def test_a_file_of_another_program_is_left_alone(tmp_path):
+    with sqlite3.connect(tmp_path / "theirs") as theirs:
+        theirs.execute("CREATE TABLE bookmarks (url TEXT)")
+    before = (tmp_path / "theirs").read_bytes()[20:]  # but for SQLite's own mark of how it is read
+    with pytest.raises(ValueError, match="some other program's"):
+        Cache(tmp_path / "theirs")
+    assert (tmp_path / "theirs").read_bytes()[100:] == before[80:]
+
+
+def test_a_full_disk_is_one_line(tmp_path):
+    with Cache(tmp_path / "c") as cache:
+        cache._db.execute(f"PRAGMA max_page_count={cache._db.execute('PRAGMA page_count').fetchone()[0]}")
+        assert cache.claim("key", 0) is True
+        with pytest.raises(OSError, match="can be used no more: database or disk is full"):
+            cache.store("key", 0, Reply("ok", "x" * 100_000))
+        cache.release("key", 0)
+        assert cache.claim("key", 0) is True  # no transaction was left open
+
+
+@pytest.mark.parametrize("stored", ["{", "[]", '{"status": "ok"}', "3"])
+def test_a_stored_reply_that_was_broken_is_one_line(stored, tmp_path):
+    with Cache(tmp_path / "c") as cache:
+        cache._db.execute("REPLACE INTO replies VALUES ('key', 0, 'owner', ?)", (stored,))
+        for read in (lambda: cache.claim("key", 0), lambda: cache.replies("key", 1)):
+            with pytest.raises(OSError, match="cannot be read"):
+                read()
+        assert cache.claim("key", 1) is True
 
 
 # the budget

@@ -1,9 +1,11 @@
 """`synthrl synthesize`: a teacher and a student on loopback answer by script, as a function of what they are asked."""
 
 import json
+import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -869,17 +871,39 @@ def test_a_folder_has_one_synthesis_which_may_grow(server, script, capsys):
     assert "task: got {'name': 'sums'" in capsys.readouterr().err
     Path("sums.yaml").write_text(TASK)
     assert len(server.bodies) == asked
-    before = datasets.load_dataset("out", "selected", split="train")["id"]
     run(server, samples=6, take=3, rule="easiest")  # another choice among the same
     assert len(server.bodies) == asked and len(table("selected")) == 3
-    now = datasets.load_dataset("out", "selected", split="train")["id"]  # not the table that is cached by that name
-    assert now == [row["id"] for row in table("selected")] != before
+    assert len(datasets.load_dataset("out", "selected", split="train")) == 3
     run(server)  # more samples: what was asked is not asked again
     grown = files()
     assert len(server.bodies) == 2 * asked - 2  # but for keywords and pattern
+    assert len(datasets.load_dataset("out", "selected", split="train")) == 6  # not what is cached by that name
     script.asked.clear()
     run(server, output="whole", cache="other")
     assert grown == files("whole")
+
+
+def test_a_folder_of_another_is_left_as_it_is(server, script, capsys):
+    Path("out/steps").mkdir(parents=True)
+    mine = [Path("out/README.md"), Path("out/film.part"), Path("out/steps/film.mkv.part"), Path("out/old/x.1.part")]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    run(server, status=2)
+    assert "--output: got 'out', expected a folder of its own, without README.md" in capsys.readouterr().err
+    Path("out/README.md").unlink()
+    Path("out/steps/1-keywords.jsonl.123.part").write_text("by a process that was killed")
+    run(server)
+    assert all(path.read_text() == "mine" for path in mine[1:])
+    assert not Path("out/steps/1-keywords.jsonl.123.part").exists()
+
+
+@pytest.mark.parametrize("said", ["[]", "{}", "null", "{", '{"settings": []}', "\xff"])
+def test_a_run_of_another_is_one_line(said, server, script, capsys):
+    Path("out").mkdir()
+    Path("out/run.json").write_bytes(said.encode("latin-1"))
+    run(server, status=2)
+    assert "whose run.json this command did not write" in capsys.readouterr().err and not server.bodies
 
 
 def test_until_a_step_and_on(server, script, capsys):
@@ -933,6 +957,7 @@ def test_where_nothing_holds_it_says_so(server, script, capsys):
         (["synthesize", "sums.yaml", "votes"], ["setting: got 'votes'", "votes=VALUE"]),
         (["synthesize", "sums.yaml", "votes=many"], ["votes: got 'many'", "a whole number"]),
         (["synthesize", "sums.yaml", "samples=0"], ["samples: got 0", "1 or more"]),
+        (["synthesize", "sums.yaml", "samples=1000000000"], ["samples: got 1000000000", "at most 1,000,000"]),
         (["synthesize", "sums.yaml", "agreement=1.5"], ["agreement: got 1.5", "0 to 1"]),
         (["synthesize", "sums.yaml", "solved=0.1"], ["unsolved: got 0.2", "less than solved=0.1"]),
         (["synthesize", "sums.yaml", "adapt=perhaps"], ["adapt: got 'perhaps'", "true or false"]),
@@ -998,3 +1023,47 @@ def test_a_teacher_that_babbles_ends_nothing(babbler, capsys):
     out, err = capsys.readouterr()
     assert "12 asked → 0 valid" in out and "nothing was selected" in err
     assert sum(json.loads(Path("out/run.json").read_text())["dropped"]["valid"].values()) == 12
+
+
+@pytest.fixture
+def served(babbler):
+    """The babbler behind `transformers serve`: its URL."""
+    pytest.importorskip("fastapi", reason="needs `pip install 'transformers[serving]'`")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve = "import sys; from transformers.cli.transformers import main; sys.exit(main())"
+    where = ["--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
+    command, environ = [sys.executable, "-c", serve, "serve", babbler, *where], {**os.environ, "HF_HUB_OFFLINE": "1"}
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet, env=environ) as process:
+        try:
+            end = time.monotonic() + 120
+            while True:
+                with socket.socket() as look:
+                    if look.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                assert process.poll() is None and time.monotonic() < end
+                time.sleep(0.2)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.terminate()
+
+
+@pytest.mark.slow
+def test_a_real_server_whose_model_babbles(served, babbler, capsys):
+    """As teacher it ends in a funnel of what is unusable, and nothing else; and a profile of it solves nothing."""
+    small = [f"{name}={value}" for name, value in SMALL.items()]
+    models = [word for part in ("teacher", "student") for word in (f"--{part}", babbler, f"--{part}-url", served)]
+    assert cli.main(["synthesize", "sums.yaml", *small, "teacher_tokens=16", *models, "--cache", "cache"]) == 0
+    out, err = capsys.readouterr()
+    assert "12 asked → 0 valid" in out and "nothing was selected" in err
+    about = json.loads(Path("synthesis/sums/run.json").read_text())
+    assert sum(about["dropped"]["valid"].values()) == 12 and about["funnel"]["generated"]["asked"] == 12
+    assert set(about["cost"]["teacher"]["generate"]["statuses"]) <= {"ok", "cut", "empty"}  # the server did its part
+    asked = ["fiction_arithmetic", "train=9", "--rows", "3", "--samples", "2", "--max-tokens", "8"]
+    where = ["--model", babbler, "--base-url", served, "--cache", "cache", "--output", "profiled"]
+    assert cli.main(["profile", *asked, *where]) == 0
+    (folder,) = Path("profiled").iterdir()
+    found = table(folder.name, "profiled")
+    assert len(found) == 3 and {row["n"] for row in found} == {2} and not any(row["k"] for row in found)

@@ -28,7 +28,7 @@ from synthrl.app.profile import tell
 from synthrl.app.rows import Row, Source, source
 from synthrl.synthesis import Asker, Budget, OverBudget, mixture
 from synthrl.synthesis.budget import read_caps, read_prices
-from synthrl.synthesis.settings import MOST
+from synthrl.synthesis.settings import MOST as MOST_SAMPLES
 
 USUAL: dict[str, tuple[dict[str, str], ...]] = {
     "fiction_multihop": (
@@ -155,7 +155,7 @@ def measure(asked: profile.Asked, place: Place, samples: int, asker: Asker) -> M
 def run(args: Any) -> int:
     """Exit status: 0 if the mixture holds the target."""
     knobs.require(0 < args.target < 1, "--target", args.target, "a pass rate between 0 and 1")
-    knobs.require(args.samples <= MOST, "--samples", args.samples, f"at most {MOST:,}")
+    knobs.require(args.samples <= MOST_SAMPLES, "--samples", args.samples, f"at most {MOST_SAMPLES:,}")
     name = hub.ours(args.name) or args.name.removeprefix("synthrl/")
     if name not in hub.names():
         knobs.refuse("dataset", args.name, hub.names())
