@@ -21,7 +21,7 @@ from . import rates
 from .choose import RULES, choose
 from .definition import Candidate, Definition, fault, row
 from .draft import Rate
-from .funnel import MARGINS, RATES, place
+from .funnel import MARGINS, RATES, bin_of
 from .reply import Reply
 from .settings import Settings
 from .votes import Gold, Votes, answer_in, count, labels, spoke
@@ -145,13 +145,13 @@ def by(cases: Iterable[Case], key: Callable[[Case], Any]) -> dict[Any, Count]:
 
 def margin_band(case: Case) -> int:
     """Its place in MARGIN_BANDS."""
-    return place(case.votes.margin, len(MARGIN_BANDS))
+    return bin_of(case.votes.margin, len(MARGIN_BANDS))
 
 
 def rate_band(case: Case) -> int | None:
     """Its place in RATES, by the label: all that selection can see."""
     share = case.rate.share if case.rate else None
-    return None if share is None else place(share, len(RATES))
+    return None if share is None else bin_of(share, len(RATES))
 
 
 def both_bands(case: Case) -> tuple[int, int] | None:

@@ -53,11 +53,11 @@ def by_margin(drafts: Iterable[Draft]) -> list[int]:
 def _spread(values: Iterable[float], bins: int) -> list[int]:
     counts = [0] * bins
     for value in values:
-        counts[place(value, bins)] += 1
+        counts[bin_of(value, bins)] += 1
     return counts
 
 
-def place(value: float, bins: int) -> int:
+def bin_of(value: float, bins: int) -> int:
     """The two ends by themselves, and what lies between in equal parts."""
     return 0 if value <= 0 else bins - 1 if value >= 1 else 1 + int(value * (bins - 2) * (1 - 1e-12))
 
