@@ -305,6 +305,20 @@ def test_models_and_splits_stand_side_by_side_and_none_is_written_over(server, c
     assert (table().num_rows, table(split="test").num_rows) == (2, 2)
 
 
+def test_what_a_killed_process_left_is_no_part_of_the_table(server):
+    seen = []
+
+    def rows():
+        seen.extend(path.name for path in Path("out/toy/data").iterdir())
+        return iter(())
+
+    assert cli.main(words(server)) == 0
+    profile.write((row for _ in range(1) for row in rows()), Path("out/toy/data/other.parquet"))
+    (part,) = [name for name in seen if name.endswith(".part")]
+    Path("out/toy/data", part).write_bytes(Path("out/toy", profile.table("train")).read_bytes()[:-9])
+    assert len(datasets.load_dataset("out/toy", split="train")) == 12
+
+
 @pytest.mark.parametrize("said", ["[1]", "null", "{", "\xff"])
 def test_a_profile_of_another_is_one_line(said, server, capsys):
     Path("out/toy").mkdir(parents=True)

@@ -105,7 +105,8 @@ def write(rows: Iterable[Row], path: Path) -> rates.Summary:
     """As Parquet that `load_dataset` takes, there when it is whole; no row, no file."""
     summary, waiting = rates.Summary(), list[Row]()
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # Hidden: of a process that is killed it stays, and `load_dataset` takes every other file for one of the split's.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     schema = rates.RATES.arrow_schema
     try:
         with pq.ParquetWriter(part, schema, compression="zstd") as file:

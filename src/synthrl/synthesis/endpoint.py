@@ -139,7 +139,8 @@ class Endpoint:
 def _takes(url: str) -> bool:
     """Whether httpx can ask there at all; a port of -1 or 99999 it takes, and fails later."""
     try:
-        return 0 < (httpx.URL(url).port or 80) < 1 << 16
+        port = httpx.URL(url).port
+        return port is None or 0 < port < 1 << 16
     except httpx.InvalidURL:
         return False
 
