@@ -139,6 +139,9 @@ def read_configs(names: Sequence[str]) -> dict[str, tuple[Any, Path]]:
     return found
 
 
+NO_GPU = "use_cpu: there is no GPU here; say use_cpu: true and bf16: false to train on the CPU"
+
+
 class Parser(TrlParser):
     def error(self, message: str) -> Any:
         raise ValueError(message.removeprefix("argument "))
@@ -160,7 +163,10 @@ def parse(types: Sequence[type], argv: Sequence[str] | None = None) -> tuple[Any
     os.environ.update({key: str(value) for key, value in env.items()})
     parser = Parser(types, allow_abbrev=False)
     parser.set_defaults_with_config(**{key: value for key, (value, _) in config.items()})
-    return parser.parse_args_into_dataclasses(args=rest)
+    try:
+        return parser.parse_args_into_dataclasses(args=rest)
+    except ValueError as error:
+        raise (ValueError(NO_GPU) if "support bf16" in str(error) else error) from None
 
 
 def _configs_of(argv: list[str]) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from datasets import Dataset
 
@@ -42,7 +43,7 @@ def _function(part: Part) -> Reward:
     for word in part.words:
         name, _, text = word.partition("=")
         if name not in options:
-            knobs.refuse(f"rewards: {part.name}", word, [f"{name}=" for name in options] or ["no option"])
+            knobs.refuse(f"rewards: {part.name}", word, [*(f"{name}=" for name in options), "weight="])
         given[name] = knobs.parse(text, options[name])
         fits = isinstance(given[name], type(options[name])) or (type(options[name]), type(given[name])) == (float, int)
         knobs.require(fits, f"rewards: {part.name} {name}", text, type(options[name]).__name__)
@@ -64,6 +65,13 @@ def _found(name: str) -> Reward:
         sys.path.pop(0)
 
 
+def _tried(reward: Reward, **given: Any) -> list[float | None]:
+    try:
+        return list(reward(**given))
+    except Exception as error:  # whatever somebody's own function comes to
+        raise ValueError(f"rewards: {reward.__name__}: {type(error).__name__}: {error}") from error
+
+
 def check(functions: Sequence[Reward], rows: Dataset, most: int = 256) -> None:
     """Try each reward on the solutions of some rows: one that has nothing to say of any, or of what nobody does, is a mistake.
 
@@ -71,9 +79,12 @@ def check(functions: Sequence[Reward], rows: Dataset, most: int = 256) -> None:
     """
     some = rows.select(range(0, len(rows), max(1, len(rows) // most)))
     columns = {name: some[name][:] for name in some.column_names if name != "prompt"}
+    prompts, completions = some["prompt"][:], columns["solution"]
+    if not isinstance(prompts[0], str):  # to chats a trainer's completions are chats too
+        completions = [[{"role": "assistant", "content": text}] for text in completions]
     silent = set(range(len(some)))
     for reward in functions:
-        got = reward(completions=columns["solution"], prompts=some["prompt"][:], **columns)
+        got = _tried(reward, completions=completions, prompts=prompts, **columns)
         if len(got) != len(some) or not all(value is None or math.isfinite(value) for value in got):
             raise ValueError(
                 f"rewards: {reward.__name__} gave {len(some)} completions {shown(got)}, expected a number for each"

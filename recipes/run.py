@@ -69,7 +69,7 @@ def describe(recipe: str, parts: Sequence[Any], rows: Dataset) -> dict[str, Any]
     """What is needed to do it again."""
     return {
         "recipe": recipe,
-        "command": shlex.join(sys.argv),
+        "command": shlex.join(["python", *sys.argv]),
         "settings": settings(*parts),
         "rows": len(rows),
         "fingerprint": fingerprint(rows),
@@ -201,17 +201,22 @@ class Told:
         path = Path(self.args.output_dir) / "README.md"  # type: ignore[attr-defined]
         if self.is_world_process_zero() and path.is_file():  # type: ignore[attr-defined]
             card = ModelCard.load(path)
-            card.text = f"{card.text.rstrip()}\n\n{told(self.description)}"
+            start, made = self.description["settings"]["model_name_or_path"], self.args.output_dir  # type: ignore[attr-defined]
+            # TRL knows a base model, and where this one is, by names on the Hub alone.
+            text = card.text.replace("[None](https://huggingface.co/None)", f"`{start}`")
+            text = text.replace('model="None"', f'model="{made}"')
+            card.text = f"{text.rstrip()}\n\n{told(self.description)}"
             card.data.tags = sorted({*(card.data.tags or []), "synthrl"})
             card.save(path)
 
 
 def told(description: dict[str, Any]) -> str:
     said = description["settings"]
+    rewards = said.get("rewards", ["answer_reward"])  # which it is unless said
     lines = [
         ("data", "; ".join(said.get("data", []))),
         ("rows", f"{description['rows']:,}, hops {description['hops']}, kinds {', '.join(description['kinds'])}"),
-        ("rewards", "; ".join(said.get("rewards", [])) or "none: supervised on worked solutions"),
+        ("rewards", "none: supervised on worked solutions" if description["recipe"] == "sft" else "; ".join(rewards)),
         ("seed", str(said.get("seed", 42))),
         ("versions", ", ".join(f"{name} {version}" for name, version in description["versions"].items())),
     ]

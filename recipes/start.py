@@ -15,7 +15,7 @@ from transformers import AutoTokenizer, TrainerState
 from trl import ModelConfig
 
 from . import data, run, watch
-from .fields import DataFields
+from .fields import NO_GPU, DataFields
 
 # transformers warns at every step of names that TRL uses, and that nobody here can change.
 warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
@@ -39,7 +39,7 @@ def one_line(recipe: str) -> Iterator[None]:
 def require_device(args: Any) -> None:
     """Without this the weights would be loaded, and then trained for days on a CPU that nobody meant."""
     if args.device.type == "cpu" and not args.use_cpu:
-        raise ValueError("use_cpu: there is no GPU here; say use_cpu: true and bf16: false to train on the CPU")
+        raise ValueError(NO_GPU)
     if getattr(args, "use_vllm", False) and args.device.type == "cpu":
         raise ValueError("use_vllm: vLLM needs a GPU, and there is none here")
 

@@ -12,6 +12,7 @@ import yaml
 from accelerate.commands.config.config_args import load_config_from_file
 from trl import GRPOConfig, ModelConfig, SFTConfig
 
+from synthrl.prompt import with_prompt
 from synthrl.recipes import data, grpo, reward, sft, watch
 from synthrl.recipes.curriculum import Order, Rounds
 from synthrl.recipes.fields import SHIPPED, DataFields, parse, read_part
@@ -286,6 +287,23 @@ def test_a_reward_that_fits_no_row_is_found_before_training():
     with pytest.raises(ValueError, match="none judges row fiction_kinship"):
         reward.check(reward.named(["math_answer"])[0], mixed)
     reward.check(reward.named(["answer_reward", "math_answer", "format_ok"])[0], mixed)
+
+
+def test_a_reward_of_ones_own_is_tried_on_what_it_will_be_given(tmp_path, monkeypatch):
+    (tmp_path / "own_rewards.py").write_text(
+        "def short(completions, answer, **columns):\n"
+        "    return [float(len(said[0]['content']) > len(gold)) for said, gold in zip(completions, answer)]\n"
+        "def broken(completions, **columns):\n"
+        "    return [len(said['content']) for said in completions]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    rows = data.load([f"fiction_kinship kinds=name {SMALL}"], "train", 0)
+    reward.check(reward.named(["own_rewards.short"])[0], rows)
+    with pytest.raises(ValueError, match="rewards: broken: TypeError: "):
+        reward.check(reward.named(["own_rewards.broken"])[0], rows)
+    plain = with_prompt(rows, plain=True)
+    with pytest.raises(ValueError, match="rewards: short: TypeError: "):  # to plain prompts there are plain completions
+        reward.check(reward.named(["own_rewards.short"])[0], plain)
 
 
 # order

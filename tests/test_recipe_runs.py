@@ -131,8 +131,9 @@ def test_grpo_trains_and_tells(start, model, tmp_path):
     assert pandas.read_parquet(folder / "final" / "step_000004.parquet")["id"].str.contains("/test/").all()
     assert list((folder / "completions").glob("*.parquet"))
     card = (folder / "README.md").read_text()
-    for part in ("fiction_multihop", "answer_reward", "seed", "trl 1.", "synthrl 0."):
+    for part in ("fiction_multihop", "| rewards | answer_reward;", "seed", "trl 1.", "synthrl 0.", str(model)):
         assert part in card, part
+    assert "None" not in card
     again = start("grpo", folder)
     assert again.returncode == 0 and "finished at step 4" in again.stdout
     other = start("grpo", folder, "--learning_rate", "1e-5")
@@ -274,6 +275,7 @@ def test_accelerate_launches_it(start, tmp_path):
     [
         (["--rewards", "supporting_facts", "weight=2"], "rewards: got 'weight=2'"),
         (["--use_cpu", "false"], "use_cpu: there is no GPU here"),
+        (["--use_cpu", "false", "--bf16", "true"], "use_cpu: there is no GPU here"),
         (["--model_name_or_path", "nowhere/at-all"], "model_name_or_path: got 'nowhere/at-all'"),
         (["--data", ""], "empty text"),
         (["--max_prompt_tokens", "1"], "max_prompt_tokens: got 1"),
