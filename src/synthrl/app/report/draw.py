@@ -97,7 +97,7 @@ def _curves(axes: Any, figure: Figure) -> None:
             else:
                 axes.vlines(x, low, high, color=look["color"], lw=1.2, alpha=0.6)
     ticks = 8 if figure.x == "step" else 16
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=ticks, steps=[1, 2, 5, 10]))
     axes.set_xlabel(figure.x)
 
 
