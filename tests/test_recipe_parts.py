@@ -13,7 +13,7 @@ from accelerate.commands.config.config_args import load_config_from_file
 from trl import GRPOConfig, ModelConfig, SFTConfig
 
 from synthrl.prompt import with_prompt
-from synthrl.recipes import data, grpo, reward, sft, watch
+from synthrl.recipes import data, grpo, reward, sft, tiny_model, watch
 from synthrl.recipes.curriculum import Order, Rounds
 from synthrl.recipes.fields import SHIPPED, DataFields, parse, read_part
 
@@ -44,6 +44,13 @@ def test_every_model_goes_with_supervised_training():
     for model, rows in itertools.product(names("models"), names("data")):
         fields, args, _ = parse(SFT, ["--config", "methods/solutions", model, rows, *HERE])
         assert args.max_length == 8192 and fields.data
+
+
+@pytest.mark.parametrize("study", ["demo", "open_book"])
+@pytest.mark.parametrize("recipe, types", [("sft", SFT), ("grpo", GRPO), ("model", (tiny_model.Fields,))])
+def test_the_small_studies(study, recipe, types):
+    fields, *_ = parse(types, ["--config", f"{study}/world", f"{study}/{recipe}"])
+    assert fields.data and all("kinds=chain" in part for part in fields.data), "what all parts share is in each"
 
 
 def test_the_papers_settings():
