@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 from pathlib import Path
 
@@ -195,6 +196,13 @@ def test_what_is_wrong_with_a_file_is_told_in_one_line(file, old, new, says):
         ("a: 2024-13-45", "month must be in"),
         ("a: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
         ("a: *b", "undefined alias"),
+        ("a: &a {b: 1}\nc: {<<: *a}", "<< is not read: write the keys out at line 2"),
+        (
+            "a: 0x" + "f" * 5_000,
+            "a number of 5,002 characters, expected at most 100 at line 1",
+        ),  # read, it is not shown
+        ("a: " + "9" * 5_000, "a number of 5,000 characters, expected at most 100"),
+        ("a: " + "1:" * 5_000 + "1", "a number of 10,001 characters, expected at most 100"),
     ],
 )
 def test_what_is_no_task_at_all(file, text, says):
@@ -213,6 +221,21 @@ def test_aliases_of_aliases_do_not_fill_the_memory(file, key):
         "benchmark",
         "demonstrations",
     )
+
+
+def test_merged_mappings_do_not_fill_the_memory(file):
+    bomb = "".join(f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 20)}]}}\n" for i in range(1, 9))
+    with pytest.raises(ValueError, match="<< is not read"):
+        definition.read(file(f"a0: &a0 {{x: 1}}\n{bomb}"))
+
+
+def test_a_pipe_is_no_task(tmp_path):
+    """It would be waited for, without end."""
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path):
+        with pytest.raises(ValueError, match="cannot be read: it is no regular file"):
+            taskfile.read(str(path))
 
 
 def test_names_and_paths(file, tmp_path):

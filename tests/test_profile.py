@@ -147,11 +147,12 @@ def test_killed_half_way_it_repeats_no_request_that_was_answered(server, say):
 
 
 def test_what_was_in_flight_when_killed_is_told(server, say, capsys):
-    server.script = lambda number, body: say(after=0.1)
+    server.script = lambda number, body: say(after=0.0 if number < 6 else 60)
     process = start(server, "--concurrency", "3")
-    until(lambda: len(server.bodies) > 6)
+    until(lambda: len(server.bodies) == 9)  # six are answered, and three wait
     process.kill()
     process.wait()
+    server.script = lambda number, body: say()
     assert cli.main(words(server)) == 0
     assert "synthrl: 3 requests were in flight when an earlier run was killed" in capsys.readouterr().err
     assert cli.main(words(server)) == 0
@@ -252,6 +253,38 @@ def test_replies_that_are_no_answer_are_counted(server, say, capsys):
     assert row["statuses"] == ["ok", "empty", "malformed", "malformed"]
     assert (row["k"], row["n"], row["parse_rate"]) == (1, 2, 0.5)  # saying nothing is no way to be left out
     assert "replies not whole: 1 empty, 2 malformed" in capsys.readouterr().out
+
+
+def test_a_web_page_is_no_server_of_models(server, say, capsys):
+    server.script = lambda number, body: say(b"<html>Welcome</html>", headers={"Content-Type": "text/html"})
+    assert cli.main(words(server)) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"synthrl: {server.url}/chat/completions: got 8 replies that are no chat completions")
+    assert not list(Path("out").rglob("*.parquet"))
+    server.script, asked = lambda number, body: "<answer>yes</answer>", len(server.bodies)
+    assert cli.main(words(server)) == 0
+    assert set(table()["n"]) == {4} and len(server.bodies) == asked + 48  # all again
+
+
+@pytest.mark.parametrize("option", ["--output", "--cache"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["profile", *DATA, "--model", "toy", "--base-url", "http://127.0.0.1:1/v1", "--rows", "1"],
+        ["adapt", "fiction_arithmetic", "--model", "toy", "--base-url", "http://127.0.0.1:1/v1"],
+        ["calibrate", *DATA, "--teacher", "toy", "--teacher-url", "http://127.0.0.1:1/v1", "--rows", "1"],
+        [
+            "synthesize",
+            "gsm8k",
+            *(f"--{part}{end}" for part in ("teacher", "student") for end in ("=toy", "-url=http://x")),
+        ],
+    ],
+    ids=lambda given: given[0],
+)
+def test_the_home_of_nobody_is_one_line(given, option, capsys):
+    assert cli.main([*given, option, "~nosuchuser/x"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "got '~nosuchuser/x', expected a path: there is no such home" in err
 
 
 def test_a_row_of_which_nothing_is_known(server, say, capsys):
@@ -372,6 +405,14 @@ def test_the_card_says_what_was_asked_and_what_came_out(server, capsys, monkeypa
     assert "sk-very-secret" not in text and "MY_KEY" in text
     both = datasets.load_dataset("out/toy")  # with the card, and all splits
     assert {split: rows.num_rows for split, rows in both.items()} == {"train": 12, "test": 2}
+
+
+def test_what_a_server_calls_itself_stays_in_its_place_on_the_card(server, say):
+    name = "<script>x</script>[click](http://x)|`\n## New"
+    server.script = lambda number, body: say({"choices": [{"message": {"content": "yes"}}], "model": name})
+    assert cli.main(words(server, rows=1)) == 0
+    text = Path("out/toy/README.md").read_text()
+    assert "| revision | ‹script›x‹/script›(click)(http://x)\\|' ## New |\n" in text
 
 
 def test_the_card_names_every_column():

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 pytest.importorskip("httpx", reason="endpoints need `pip install 'synthrl[synthesis]'`")
 
 from synthrl.synthesis import Asker, Budget, Cache, Endpoint, OverBudget, Reply, Request, budget, endpoint, reply
+from synthrl.synthesis import ask as ask_module
 from synthrl.synthesis.cache import key_of
 from synthrl.synthesis.endpoint import Refused
 
@@ -212,6 +213,24 @@ def test_retry_after(header, seconds):
     assert endpoint.retry_after(header) == seconds
 
 
+@pytest.mark.parametrize(("wait", "said"), [("60", 0), ("90", 1)])
+def test_a_long_wait_is_told_once(wait, said, server, say, tmp_path, monkeypatch, capsys):
+    now, clock, sleep = [0.0], ask_module._now, asyncio.sleep
+    monkeypatch.setattr(ask_module, "_now", lambda: clock() + now[0])
+
+    async def pass_by(seconds):
+        now[0] += seconds
+        await sleep(0)
+
+    server.script = lambda number, body: (
+        say(b"later", status=429, headers={"Retry-After": wait}) if number < 2 else say()
+    )
+    monkeypatch.setattr(asyncio, "sleep", pass_by)
+    ask(server.url, tmp_path / "c", requests(1))
+    line = f"synthrl: toy: {server.url}/chat/completions asks to wait 90 seconds: status 429: later\n"
+    assert len(server.bodies) == 3 and capsys.readouterr().err == line * said
+
+
 def test_pauses_grow_and_are_not_alike(server, say, tmp_path, monkeypatch):
     slept, sleep = [], asyncio.sleep
 
@@ -358,6 +377,60 @@ def test_after_a_reply_that_was_stored_a_refusal_is_of_one_request(server, say, 
     assert len(ask(server.url, tmp_path / "c", wanted, at_once=1).refused) == 5
 
 
+PAGE = b"<html>Not the page you are looking for</html>"
+
+
+@pytest.mark.parametrize(
+    ("first", "sent"),
+    [
+        ("bcdefgh", 7),  # too few to say that it is the address
+        ("bcdefghij", 8),
+        ("bbbbbbbbb", 9),  # one request may be such that no reply can be made of it
+        ("abcdefghij", 10),
+        ("bcdefghaij", 10),  # the last before it ends is answered
+    ],
+)
+def test_a_server_that_sends_no_completions_ends_it_and_its_replies_are_not_kept(first, sent, server, say, tmp_path):
+    server.script = lambda number, body: "yes" if body["messages"] == chat("a") else say(PAGE)
+    wanted = [Request(chat(text), SAMPLING, number) for number, text in enumerate(first)]
+    if sent < len(first):
+        with pytest.raises(
+            ValueError, match=f"^{server.url}/chat/completions: got 8 replies that are no chat completions"
+        ):
+            ask(server.url, tmp_path / "c", wanted, at_once=1)
+    else:
+        ask(server.url, tmp_path / "c", wanted, at_once=1)
+    assert len(server.bodies) == sent
+    server.script = lambda number, body: "yes"
+    ask(server.url, tmp_path / "c", wanted)
+    assert len(server.bodies) == sent + (len(first) if sent < len(first) else 0)
+
+
+@pytest.mark.parametrize(("stored", "ends"), [("yes", False), (PAGE, True)])
+def test_after_a_usable_reply_that_was_stored_malformed_ones_are_counted(stored, ends, server, say, tmp_path):
+    server.script = lambda number, body: say(stored)
+    ask(server.url, tmp_path / "c", requests(1, "a"))
+    server.script = lambda number, body: say(PAGE)
+    wanted = [Request(chat(text), SAMPLING) for text in "abcdefghij"]
+    if ends:
+        with pytest.raises(ValueError, match="no chat completions"):
+            ask(server.url, tmp_path / "c", wanted, at_once=1)
+    else:
+        ask(server.url, tmp_path / "c", wanted, at_once=1)
+    assert len(server.bodies) == 1 + (8 if ends else 9)
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:99999", "http://me:secret@x:port"])
+def test_a_proxy_that_no_client_takes_is_one_line(variable, proxy, monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(ValueError, match=f"^{variable.lower()} in the environment: got 'a URL") as error:
+        Endpoint("http://127.0.0.1:1/v1", "toy")
+    assert "secret" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     "at", ["x:0", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:abc", "a\x7fb", "\u2603.invalid", "a\n"]
 )
@@ -489,6 +562,44 @@ def test_what_was_in_flight_when_killed_is_counted_once_and_what_was_stored_is_k
         assert second.claim("key", 1) == Reply("ok", "kept")
         assert second.claim("key", 0) is True
     assert not list(tmp_path.glob("*.alive"))
+
+
+def open_and_die(path):
+    Cache(path)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_the_sign_of_a_killed_process_that_asked_nothing_is_cleared(tmp_path):
+    other = tmp_path / "c.mine.alive"  # of whom, we do not know
+    other.touch()
+    with Cache(tmp_path / "c"):
+        process = multiprocessing.get_context("spawn").Process(target=open_and_die, args=(tmp_path / "c",))
+        process.start()
+        process.join()
+        assert len(list(tmp_path.glob("*.alive"))) == 3
+        with Cache(tmp_path / "c"):
+            assert len(list(tmp_path.glob("*.alive"))) == 3  # both that live have theirs
+    assert list(tmp_path.glob("*.alive")) == [other]
+
+
+def open_and_claim(path, start, number):
+    start.wait()
+    for turn in range(20):
+        with Cache(path) as cache:
+            assert cache.claim("mine", number * 100 + turn) is True
+            assert os.path.exists(cache._sign(cache._owner)) and cache.lost == 0
+            cache.release("mine", number * 100 + turn)
+
+
+def test_those_that_open_it_together_take_no_sign_of_each_other(tmp_path):
+    spawn = multiprocessing.get_context("spawn")
+    start = spawn.Barrier(3)
+    processes = [spawn.Process(target=open_and_claim, args=(tmp_path / "c", start, number)) for number in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
 
 
 def test_one_asks_while_another_waits_and_a_place_let_go_is_free(tmp_path):

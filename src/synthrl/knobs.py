@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote_plus, unquote_plus
 
@@ -31,6 +32,14 @@ def refuse(what: str, got: object, allowed: Iterable[str], hint: str = "") -> No
 def require(holds: bool, knob: str, got: object, allowed: str) -> None:
     if not holds:
         raise ValueError(f"{knob}: got {shown(got)}, expected {allowed}")
+
+
+def path(what: str, given: str | Path) -> Path:
+    """A path as it was given, with the home that a `~` in it stands for."""
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:  # there is no such user, or nobody's home
+        raise ValueError(f"{what}: got {shown(str(given))}, expected a path: there is no such home") from None
 
 
 def check_range(knob: str, given: object, least: int, most: int) -> None:

@@ -5,6 +5,7 @@ is asked to write rows of (`teacher`, `synthrl synthesize`). What both sorts say
 """
 
 import functools
+import stat
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from synthrl.knobs import shown
 
 LARGEST = 200_000  # bytes of a task's file
 DEEPEST = 50  # lists and mappings within each other; at some thousands YAML's reader ends the process
+LONGEST_NUMBER = 100  # characters: of some thousands Python reads and shows none
+_MERGE, _INTEGER = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:int"
 TEMPLATE, TEACHER = "template", "teacher"
 SAID_BY_BOTH = tuple("name subject description input_format output_format answer_type scorer".split())
 TYPES = ("integer", "number", "text", "names")  # of an answer
@@ -29,11 +32,24 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
+                if key.tag == _MERGE:  # merged in each other, a few lines are more than fits the memory
+                    told = "<< is not read: write the keys out"
+                    raise yaml.MarkedYAMLError(problem=told, problem_mark=key.start_mark)
                 if key.value in seen:
                     raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
                 seen.add(key.value)
         found: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return found
+
+    def construct_integer(self, node: yaml.ScalarNode) -> int:
+        if len(node.value) > LONGEST_NUMBER:
+            told = f"a number of {len(node.value):,} characters, expected at most {LONGEST_NUMBER}"
+            raise yaml.MarkedYAMLError(problem=told, problem_mark=node.start_mark)
+        found: int = self.construct_yaml_int(node)
+        return found
+
+
+_Loader.add_constructor(_INTEGER, _Loader.construct_integer)
 
 
 def is_own(task: str) -> bool:
@@ -44,8 +60,11 @@ def is_own(task: str) -> bool:
 def read(path: str) -> bytes:
     """An own file as it is now. What cannot be one is refused in one line."""
     try:
-        with Path(path).expanduser().open("rb") as file:
-            text = file.read(LARGEST + 1)
+        file = Path(path).expanduser()
+        if not stat.S_ISREG(file.stat().st_mode):  # a pipe may have no end, or no beginning
+            raise ValueError("it is no regular file")
+        with file.open("rb") as opened:
+            text = opened.read(LARGEST + 1)
     except (OSError, RuntimeError, ValueError) as error:  # there may be no home, or a NUL in the path
         raise ValueError(f"task: got {path!r}, which cannot be read: {getattr(error, 'strerror', error)}") from None
     if not text or len(text) > LARGEST:

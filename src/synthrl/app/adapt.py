@@ -159,7 +159,7 @@ def run(args: Any) -> int:
     name = hub.ours(args.name) or args.name.removeprefix("synthrl/")
     if name not in hub.names():
         knobs.refuse("dataset", args.name, hub.names())
-    output = Path(args.output).expanduser()
+    output = knobs.path("--output", args.output)
     require_own(output)
     budget = Budget(read_caps(args.budget), read_prices(args.prices))
     asked_for, same = grids(name, args.knobs, args.vary or [])

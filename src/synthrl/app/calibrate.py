@@ -78,7 +78,7 @@ def run(args: Any) -> int:
     of = source(args.name, args.knobs, args.split, args.rows)
     about = identity(args, of, how)
     rows, left_out = fit(list(of.rows()))
-    output = Path(args.output or Path("calibrations") / knobs.folder_name(of.name)).expanduser()
+    output = knobs.path("--output", args.output or Path("calibrations") / knobs.folder_name(of.name))
     prices = prices_of(args)
     budget = Budget(read_caps(args.budget), prices["teacher"])
     with alone_in(output), open_cache(args) as cache:

@@ -77,9 +77,8 @@ def fill(asked: Asked, of: Source, samples: int, engine: Any, asker: Asker, prog
     def missing() -> Iterator[Request]:
         for row in of.rows():
             (first,) = asked.requests(row, [0])
-            stored = asker.cache.stored(asker.key(first)) & set(range(samples))
+            stored = asker.recall(asker.key(first)) & set(range(samples))
             progress.stored(len(stored))
-            asker.answered |= bool(stored)
             yield from asked.requests(row, sorted(set(range(samples)) - stored))
 
     async def ask() -> None:
@@ -179,7 +178,7 @@ def run(args: Any) -> int:
     budget = Budget(read_caps(args.budget), read_prices(args.prices))
     of = source(args.name, args.knobs, args.split, args.rows)
     rates.check(of.rows(), args.scorer)
-    output = Path(args.output or Path("profiles") / knobs.folder_name(of.name)).expanduser()
+    output = knobs.path("--output", args.output or Path("profiles") / knobs.folder_name(of.name))
     with open_cache(args) as cache:
         complete = [profile(args, model, of, output, cache, budget) for model in args.model]
     return 0 if all(complete) else 1
@@ -265,7 +264,7 @@ def rescore(folder: Path, scorer: str | None, output: str | None) -> int:
     if not found:
         raise ValueError(f"--rescore: got {str(folder)!r}, expected a folder that `synthrl profile` wrote")
     for path in found:
-        target = Path(output).expanduser() / path.relative_to(folder) if output else path
+        target = knobs.path("--output", output) / path.relative_to(folder) if output else path
         with contextlib.closing(pq.ParquetFile(path)) as file:
             if missing := [column for column in rates.RATES if column not in file.schema_arrow.names]:
                 raise ValueError(f"{path}: it has no {', '.join(missing)}: it is no profile")

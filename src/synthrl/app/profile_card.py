@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from synthrl.synthesis import rates
+from synthrl.synthesis.funnel import plain
 
 COLUMNS = {
     "k": "how many of the replies are right",
@@ -57,7 +58,7 @@ def text(about: dict[str, Any], paths: Iterable[Path]) -> str:
     lines = [
         ("data", about["data"]),
         ("model", about["model"]),
-        ("revision", ", ".join(sorted(facts["revision"])) or "not told"),
+        ("revision", ", ".join(map(plain, sorted(facts["revision"]))) or "not told"),
         ("sampling", json.dumps(about["sampling"], sort_keys=True)),
         ("system prompt", "the rows' own" if about["system_prompt"] is None else json.dumps(about["system_prompt"])),
         (

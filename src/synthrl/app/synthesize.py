@@ -60,7 +60,7 @@ def run(args: Any) -> int:
         return plan(definition, how)
     for part in ("teacher", "student"):
         knobs.require(bool(getattr(args, part)), f"--{part}", getattr(args, part), "a model's name, or --dry-run")
-    output = Path(args.output or Path("synthesis") / definition.name).expanduser()
+    output = knobs.path("--output", args.output or Path("synthesis") / definition.name)
     caps, prices = read_caps(args.budget), prices_of(args)
     budget = Budget(caps, prices["teacher"])
     with alone_in(output), open_cache(args) as cache:
@@ -226,7 +226,7 @@ def model(args: Any, part: str, engine: Any, cache: Cache, budget: Budget) -> Mo
 
 
 def cache_folder(args: Any) -> Path:
-    return Path(args.cache).expanduser().parent if args.cache else Path(datasets.config.HF_CACHE_HOME) / "synthrl"
+    return knobs.path("--cache", args.cache).parent if args.cache else Path(datasets.config.HF_CACHE_HOME) / "synthrl"
 
 
 def searcher(corpora: dict[str, Corpus]) -> Any:

@@ -8,6 +8,7 @@ The file must be on a local disk: SQLite's write-ahead log does not work across 
 """
 
 import contextlib
+import glob
 import hashlib
 import json
 import sqlite3
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import filelock
+
+from synthrl import knobs
 
 from .reply import Reply
 
@@ -42,14 +45,15 @@ class Cache:
     """`lost`: how many requests were in flight when processes that used this file were killed."""
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).expanduser().absolute()
+        self.path = knobs.path("cache", path).absolute()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._owner = uuid.uuid4().hex
         self._alive = filelock.FileLock(self._sign(self._owner))  # the system lets go of it, however we end
-        self._alive.acquire()
         try:
             self._open()
-            self.lost = self._bury()
+            with self._writing():  # one process at a time: none takes the sign that another is about to put up
+                self._alive.acquire()
+                self.lost = self._bury()
         except sqlite3.Error as error:
             self.close()
             raise ValueError(f"cache: got {self.path}, which SQLite cannot use: {error}") from None
@@ -100,6 +104,10 @@ class Cache:
         """There will be no reply: another may ask."""
         self._do("DELETE FROM replies WHERE key=? AND sample=? AND owner=? AND reply IS NULL", key, sample, self._owner)
 
+    def forget(self, key: str, sample: int) -> None:
+        """What we stored is to be asked for again."""
+        self._do("DELETE FROM replies WHERE key=? AND sample=? AND owner=?", key, sample, self._owner)
+
     def stored(self, key: str) -> set[int]:
         found = self._do("SELECT sample FROM replies WHERE key=? AND reply IS NOT NULL", key)
         return {sample for (sample,) in found}
@@ -143,7 +151,10 @@ class Cache:
         for (owner,) in owners:
             if not self._lives(owner):
                 lost += self._db.execute("DELETE FROM replies WHERE owner=? AND reply IS NULL", (owner,)).rowcount
-                Path(self._sign(owner)).unlink(missing_ok=True)
+        # Also of those that left nothing in flight; what merely has such a name is not ours.
+        for sign in glob.glob(f"{glob.escape(str(self.path))}.{'[0-9a-f]' * 32}.alive"):
+            if not self._lives(sign.split(".")[-2]):
+                Path(sign).unlink(missing_ok=True)
         return lost
 
     def _sign(self, owner: str) -> str:

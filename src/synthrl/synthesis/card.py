@@ -10,6 +10,7 @@ from synthrl.prompt import as_text
 from . import funnel, teacher
 from .definition import Definition
 from .draft import GENERATED, STAGES, Draft
+from .funnel import plain
 from .model import Used
 from .results import TABLE, as_json, whole_row
 from .settings import Settings
@@ -108,7 +109,7 @@ def _funnel(facts: Facts) -> list[str]:
             f"{stage}: {meaning[stage]}",
             found["generated"][stage],
             found["rewritten"][stage],
-            "; ".join(f"{count:,} {_plain(reason)}" for reason, count in why.get(stage, {}).items()),
+            "; ".join(f"{count:,} {plain(reason)}" for reason, count in why.get(stage, {}).items()),
         ]
         for stage in ("asked", *STAGES)
     ]
@@ -156,7 +157,7 @@ def _difficulty(facts: Facts) -> list[str]:
 
 def _overlap(facts: Facts) -> list[str]:
     hits = Counter(": ".join(draft.why.split(": ")[:2]) for draft in facts.drafts if draft.dropped == "clean")
-    compared = ", ".join(f"{_plain(name)} ({count:,})" for name, count in facts.compared.items()) or "nothing"
+    compared = ", ".join(f"{plain(name)} ({count:,})" for name, count in facts.compared.items()) or "nothing"
     lines = ["## Contamination", "", f"Each question was compared with: {compared}."]
     if quoting := sum(bool(draft.quoted) and draft.is_in for draft in facts.drafts):
         lines.append(
@@ -165,7 +166,7 @@ def _overlap(facts: Facts) -> list[str]:
     if not hits:
         return [*lines, "None was dropped for it."]
     rows = sorted(hits.items(), key=lambda item: (-item[1], item[0]))
-    return [*lines, "", *funnel.table(["in common with", "dropped"], [[_plain(name), count] for name, count in rows])]
+    return [*lines, "", *funnel.table(["in common with", "dropped"], [[plain(name), count] for name, count in rows])]
 
 
 def _cost(facts: Facts) -> list[str]:
@@ -210,10 +211,3 @@ def _columns() -> list[str]:
 def _settings(facts: Facts) -> list[str]:
     said = {"prompts": teacher.VERSION, **facts.about, "settings": facts.settings.as_dict()}
     return ["## Settings", "", "```json", as_json(said, indent=1), "```"]
-
-
-def _plain(text: str) -> str:
-    """What models and files say, so that it stays within its place on a page."""
-    return (
-        " ".join(text.split()).replace("`", "'").replace("<", "‹").replace(">", "›").replace("[", "(").replace("]", ")")
-    )

@@ -10,6 +10,7 @@ import email.utils
 import os
 import re
 import time
+import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,9 +71,10 @@ class Endpoint:
         parts = urlsplit(base_url)
         require("@" not in parts.netloc, "base_url", "a URL with a password in it", "the key in the environment")
         good = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-        self.url = f"{base_url.rstrip('/')}/chat/completions"
-        require(bool(good) and _takes(self.url), "base_url", base_url, "one like http://localhost:8000/v1")
+        self.where = f"{base_url.rstrip('/')}/chat/completions"
+        require(bool(good) and _takes(self.where), "base_url", base_url, "one like http://localhost:8000/v1")
         self.model, self.timeout, self.largest = model, timeout, largest
+        _check_proxies()
         self._key = key_from(key_variable)
         self._key_variable = key_variable
 
@@ -92,7 +94,7 @@ class Endpoint:
         """One request, one sample: many servers ignore `n`."""
         body = {"model": self.model, "messages": messages, **sampling}
         try:
-            async with asyncio.timeout(self.timeout), self._client.stream("POST", self.url, json=body) as response:
+            async with asyncio.timeout(self.timeout), self._client.stream("POST", self.where, json=body) as response:
                 said = await self._read(response)
                 if response.status_code != 200:
                     self._fail(response, said)
@@ -127,7 +129,7 @@ class Endpoint:
         hint = ""
         if status in (401, 403):
             hint = f" (the key in {self._key_variable} is {'not accepted' if self._key else 'not set'})"
-        raise (Refused if status in UNFIT else ValueError)(f"{self.url}: got status {status}{hint}: {told}")
+        raise (Refused if status in UNFIT else ValueError)(f"{self.where}: got status {status}{hint}: {told}")
 
     def _clean(self, said: object) -> str:
         """Short, on one line, and without the key, which some servers repeat."""
@@ -143,6 +145,14 @@ def _takes(url: str) -> bool:
         return port is None or 0 < port < 1 << 16
     except httpx.InvalidURL:
         return False
+
+
+def _check_proxies() -> None:
+    """Those of the environment, as the client will use them."""
+    for scheme, url in urllib.request.getproxies().items():
+        if scheme in ("http", "https", "all"):
+            got = "a URL that no client takes"  # it may have a password in it
+            require(_takes(url), f"{scheme}_proxy in the environment", got, "one like http://localhost:8080")
 
 
 def retry_after(value: str | None) -> float | None:

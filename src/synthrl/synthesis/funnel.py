@@ -84,3 +84,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 
 def _told(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def plain(text: str) -> str:
+    """What models and files say, so that it stays within its place on a page."""
+    return (
+        " ".join(text.split()).replace("`", "'").replace("<", "‹").replace(">", "›").replace("[", "(").replace("]", ")")
+    )

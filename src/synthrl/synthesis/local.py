@@ -58,7 +58,8 @@ class Local:
         if engine not in ENGINES:
             refuse("engine", engine, ENGINES)
         self._answer = ENGINES[engine](model)
-        self.model, self._batch = model, batch
+        self.model = self.where = model
+        self._batch = batch
         self._waiting: list[tuple[Messages, dict[str, Any], asyncio.Future[Reply]]] = []
         self._worker: asyncio.Task[None] | None = None
 

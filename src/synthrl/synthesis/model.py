@@ -81,12 +81,11 @@ class Model:
         stored: dict[str, set[int]] = {}
         for key, first, messages in places:
             if key not in stored:
-                stored[key] = self.asker.cache.stored(key)
+                stored[key] = self.asker.recall(key)
             there = stored[key].intersection(range(first, first + each))
             if first + each == wanted[key]:  # the last chat in these words
                 del stored[key]
             bar.stored(len(there))
-            self.asker.answered |= bool(there)
             yield from (Request(messages, sampling, n) for n in range(first, first + each) if n not in there)
 
     def _read(
