@@ -1,6 +1,6 @@
 """Does a small model from scratch learn to read? Facts in the passage only, worlds never seen twice. As far as time goes.
 
-    python benchmarks/open_book.py                                     # an hour or two on one core; writes open_book.md
+    python benchmarks/open_book.py                                     # an hour on one core; writes open_book.md
     python benchmarks/open_book.py --sft_steps 20000 --grpo_steps 2000 --options use_cpu=false bf16=true   # on a GPU
 
 A model of `recipes/configs/open_book` is trained on worked solutions of one hop and two, then by GRPO on both. It
@@ -79,7 +79,7 @@ def main() -> None:
     page.write_text(
         f"""# Learning to read: an open book, one seed
 
-`python benchmarks/open_book.py {" ".join(sys.argv[1:])}`
+`python benchmarks/open_book.py --sft_steps {asked.sft_steps} --grpo_steps {asked.grpo_steps} --seed {asked.seed}`
 
 {datetime.date.today()}; {machine()}.
 

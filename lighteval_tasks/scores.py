@@ -15,6 +15,7 @@ from lighteval.metrics.metrics_sample import SampleLevelComputation, SamplingMet
 from lighteval.metrics.utils.metric_utils import SampleLevelMetricGrouping
 from lighteval.models.model_output import ModelResponse
 from lighteval.tasks.requests import Doc, SamplingMethod
+
 from synthrl.answers import extract_answer, score_row
 from synthrl.answers.reasoning import reached, score_hops, score_support
 from synthrl.answers.support import joint, score_facts
@@ -152,10 +153,13 @@ def truncated(said: str, tokens: Sequence[int], limit: int | None) -> float | No
     """Was the completion cut off? None where the engine does not give its tokens.
 
     A batch is padded at the end to its longest, by the mark that ends a completion; so one as long as can be is either
-    cut off or ends in a run of that mark, of which nothing is seen in its text.
+    cut off or ends in a run of that mark, of which nothing is seen in its text. Of a prompt that fills the model's whole
+    context a single token comes, which leaves no room for the mark.
     """
     if not tokens or limit is None:
         return None
+    if len(tokens) == 1 < limit and said.strip():
+        return 1.0
     if len(tokens) < limit or said.rstrip().endswith(f"</{TAG}>"):
         return 0.0
     run = next((i for i, token in enumerate(reversed(tokens)) if token != tokens[-1]), len(tokens))

@@ -18,19 +18,18 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import synthrl  # from here on `datasets` knows our names
 from lighteval.tasks.lighteval_task import LightevalTaskConfig
 from lighteval.tasks.requests import Doc
-from synthrl import prompt, real
-from synthrl.knobs import spell_name
-from synthrl.seeding import digest
 
+from synthrl import prompt, real
+from synthrl.answers import score_row
+from synthrl.knobs import spell_name
 from synthrl.lighteval_tasks import scores
+from synthrl.seeding import digest
 
 Row = dict[str, Any]
 Prompt = Callable[[Row, str | None], Doc]
 
-assert synthrl
 PREFIX = "synthrl_"
 SUBSET = 500
 SAMPLES = 8
@@ -42,6 +41,8 @@ FACTS = (
 
 def ask(row: Row, task_name: str | None, closed: bool = False, facts: bool = False) -> Doc:
     """A row as what lighteval asks. `closed`: without the text. `facts`: and which sentences the answer rests on."""
+    if row["scorer"] == "math":
+        score_row(prompt.tagged(row["answer"]), row)  # it needs a library: better said now than after all is generated
     asked = {**row, "context": None} if closed else row
     query = prompt.messages(asked, system=None)[-1]["content"]
     if facts:

@@ -131,15 +131,16 @@ def test_again_it_asks_nothing_and_writes_the_same(server):
 
 
 def test_killed_half_way_it_repeats_no_request_that_was_answered(server, say):
-    server.script = lambda number, body: say(solving(lambda row: 2)(number, body), after=0.05)
+    server.script = lambda number, body: say(solving(lambda row: 2)(number, body), after=0.0 if number < 20 else 60)
     process = start(server, "--concurrency", "3")
-    until(lambda: len(server.bodies) > 20)
+    until(lambda: len(server.bodies) == 23)  # twenty are answered, and three wait
     process.kill()
     process.wait()
     with Cache("cache") as cache:  # what is told here is not told again
         in_flight = cache.lost
         stored = cache._db.execute("SELECT count(*) FROM replies WHERE reply IS NOT NULL").fetchone()[0]
-    assert 0 < in_flight <= 3 and 17 < stored < 48
+    assert (in_flight, stored) == (3, 20)
+    server.script = solving(lambda row: 2)
     asked = len(server.bodies)
     assert cli.main(words(server)) == 0
     assert len(server.bodies) - asked == 48 - stored
@@ -160,9 +161,9 @@ def test_what_was_in_flight_when_killed_is_told(server, say, capsys):
 
 
 def test_control_c_keeps_every_finished_row(server, say):
-    server.script = lambda number, body: say(after=0.05)
+    server.script = lambda number, body: say(after=0.0 if number < 20 else 60)
     process = start(server, "--concurrency", "2")
-    until(lambda: len(server.bodies) > 20)
+    until(lambda: len(server.bodies) == 22)  # twenty are answered, and two wait
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

@@ -54,16 +54,48 @@ INVENTED = {
                  "subject": "Algebra", "level": 1, "unique_id": "test/algebra/0.json"},
     "medqa": {"question": "Which of these is a bone?", "answer": "Femur", "options": {"A": "Liver", "B": "Femur", "C": "Cornea", "D": "Spleen"},
               "meta_info": "step1", "answer_idx": "B", "metamap_phrases": ["bone"]},
+    "frames": {"Prompt": "Who founded the town in which Ada Brel was born?", "Answer": "Ivo Dorn", "reasoning_types": "Tabular | Multiple constraints",
+               "wiki_links": "['https://example.org/Ada', 'https://example.org/Velmo', 'https://example.org/Velmo']"},
+    "math": {"problem": "What is $1+1$?", "solution": "It is $1+1=\\boxed{2}$.", "type": "Algebra", "level": "Level 1"},
+    "gpqa_diamond": {"Record ID": "rec1", "Question": "Which is a quark?", "Correct Answer": "up ", "Incorrect Answer 1": "tau",
+                     "Incorrect Answer 2": "muon", "Incorrect Answer 3": "photon", "High-level domain": "Physics", "Explanation": "It is one of six.",
+                     "Writer's Difficulty Estimate": "Hard", "Subdomain": "Particles"},
+    "logiqa": {"query": "Q: Ada is taller than Bo. Bo is taller than Cy. Q: Who is tallest? Answer Choices: (A)Ada (B)Bo (C)Cy (D)Di\nA: Among A through D, the answer is",
+               "choices": ["(A)Ada", "(B)Bo", "(C)Cy", "(D)Di"], "gold": [0]},
+    "mednli": {"pairID": "p1", "sentence1": "The patient takes insulin.", "sentence2": "The patient has diabetes.", "gold_label": "entailment",
+               "sentence1_parse": "(ROOT)"},
+    "consumer_contracts": {"index": "17", "contract": "You may cancel at any time.", "question": "May I cancel?", "answer": "Yes"},
+    "cfa": {"text": "Q:A bond's price falls when its yield:,CHOICES: A: falls.,B: rises, all else equal.,C: stays.", "choices": ["A", "B", "C"],
+            "gold": 1, "query": "Read the question …", "answer": "B"},
+    "cofca": {"id": "c1", "question": "Where does the brother of Ada Brel live?", "answer": "Velmo", "context": CONTEXT, "sub_questions":
+              ["Who is her brother?", "Where does he live?"], "sub_answers": ["Ivo Brel", "Velmo"], "type": "2-hop"},
+    "synthworlds": {"instance_id": "s1", "query": "Where does Ada Brel's brother live?", "gold_answers": ["Velmo", "Old Velmo"],
+                    "gold_docs": ["Ada Brel's brother is Ivo.", "Ivo lives in Velmo."], "question_graph_type": "chain-2",
+                    "expected_output_is_time": False, "gold_qids": ["Q1", "Q2"], "mhop_qa": "{}"},
 }  # fmt: skip
+INVENTED |= {"gpqa_extended": INVENTED["gpqa_diamond"], "synthworlds_real": INVENTED["synthworlds"]}
+KNOWN = {**real.BENCHMARKS, **real.UNVERIFIED}
 UNREAD = {
     "morehopqa": {"previous_question", "previous_answer", "previous_answer_type", "pattern", "subquestion_patterns",
                   "cutted_question", "ques_on_last_hop"},
     "medqa": {"metamap_phrases"},
+    "gpqa_diamond": {"Explanation", "Writer's Difficulty Estimate", "Subdomain"},
+    "gpqa_extended": {"Explanation", "Writer's Difficulty Estimate", "Subdomain"},
+    "mednli": {"sentence1_parse"},
+    "cfa": {"query", "answer"},
+    "cofca": {"type"},
+    "synthworlds": {"expected_output_is_time", "gold_qids", "mhop_qa"},
+    "synthworlds_real": {"expected_output_is_time", "gold_qids", "mhop_qa"},
 }  # fmt: skip
 
 
 def mapped(name: str, **changes) -> dict:
-    return real.BENCHMARKS[name].mapper({**copy.deepcopy(INVENTED[name]), **changes})
+    return KNOWN[name].mapper({**copy.deepcopy(INVENTED[name]), **changes})
+
+
+def source_of(name: str) -> str:
+    """What its rows say they are from: GPQA is one benchmark in two sizes."""
+    return str(json.loads(mapped(name)["meta"])["source"])
 
 
 def check(row: dict, source: str) -> None:
@@ -81,14 +113,15 @@ def check(row: dict, source: str) -> None:
     assert score_row(row["solution"], row).exact_match == 1  # gold itself is right
 
 
-@pytest.mark.parametrize("name", real.BENCHMARKS)
+@pytest.mark.parametrize("name", KNOWN)
 def test_invented_rows_keep_the_contract(name):
     source = copy.deepcopy(INVENTED[name])
-    row = real.BENCHMARKS[name].mapper(source)
+    row = KNOWN[name].mapper(source)
     assert source == INVENTED[name]  # it was read, not changed
     assert tuple(row) == COLUMNS
     assert FEATURES.encode_example(row) == row
-    check(row, name)
+    assert name.startswith(source_of(name))
+    check(row, source_of(name))
 
 
 @pytest.mark.parametrize(("name", "column"), [(name, column) for name, row in INVENTED.items() for column in row])
@@ -97,11 +130,12 @@ def test_a_missing_column_is_named(name, column):
     identity = str(source["unique_id" if name == "math_500" else next(iter(source))])
     source[column] = None  # so gold looks in splits that keep it back
     for _ in range(2):
-        if column in UNREAD.get(name, ()):
-            check(real.BENCHMARKS[name].mapper(source), name)
+        if column in UNREAD.get(name, ()) or (column == "_id" and column not in source):
+            check(KNOWN[name].mapper(source), source_of(name))
         else:
-            with pytest.raises(ValueError, match=f"^{name} row .*column '{column.lstrip('_')}' is missing$") as caught:
-                real.BENCHMARKS[name].mapper(source)
+            missing = f"^{source_of(name)} row .*column ['\"]{column.lstrip('_')}['\"] is missing$"
+            with pytest.raises(ValueError, match=missing) as caught:
+                KNOWN[name].mapper(source)
             assert repr(identity) in str(caught.value) or INVENTED[name][column] == identity
         source.pop(column, None)
 
@@ -143,6 +177,23 @@ EXPECTED = [
     ("math_500", {}, {"id": "test/algebra/0.json", "answer": "\\frac{1}{2}", "scorer": "math", "kind": "Algebra", "level": "1", "hops": 0}, "its own words"),
     ("medqa", {}, {"choices": ["Liver", "Femur", "Cornea", "Spleen"], "answers": [["B", "Femur"]], "answer": "B", "scorer": "choice", "level": "step1"},
      "by letter or by text"),
+    ("morehopqa", {"_id": "x"}, {"id": "x"}, "its own id where it has one"),
+    ("frames", {}, {"answers": [["Ivo Dorn"]], "scorer": "f1:synthrl", "hops": 2, "kind": "Multiple constraints, Tabular"}, "as many hops as articles"),
+    ("math", {}, {"answer": "2", "scorer": "math", "level": "1", "kind": "Algebra"}, "the answer is what its solution boxes"),
+    ("gpqa_diamond", {}, {"id": "rec1", "choices": ["tau", "photon", "muon", "up"], "answers": [["D", "up"]], "kind": "Physics", "level": "Hard"},
+     "shuffled by its id"),
+    ("logiqa", {}, {"question": "Ada is taller than Bo. Bo is taller than Cy.\n\nWho is tallest?", "choices": ["Ada", "Bo", "Cy", "Di"],
+                    "answers": [["A", "Ada"]]}, "the choices stand once"),
+    ("mednli", {}, {"answer": "entailment", "scorer": "label"}, "one of three labels"),
+    ("consumer_contracts", {}, {"answer": "yes", "scorer": "label", "kind": "yes",
+                                "context": {"title": ["Terms of service"], "sentences": [["You may cancel at any time."]]}}, "yes or no about a text"),
+    ("cfa", {}, {"question": "A bond's price falls when its yield:", "choices": ["falls.", "rises, all else equal.", "stays."],
+                 "answers": [["B", "rises, all else equal."]]}, "choices are told apart, commas and all"),
+    ("cofca", {}, {"hops": 2, "kind": "2-hop", "steps": [{"question": "Who is her brother?", "answer": "Ivo Brel", "title": ""},
+                                                         {"question": "Where does he live?", "answer": "Velmo", "title": ""}]}, "its sub-questions are steps"),
+    ("synthworlds", {}, {"answers": [["Velmo", "Old Velmo"]], "hops": 2, "kind": "chain-2",
+                         "context": {"title": ["Document 1", "Document 2"], "sentences": [["Ada Brel's brother is Ivo."], ["Ivo lives in Velmo."]]}},
+     "the documents that answer it"),
 ]  # fmt: skip
 
 
@@ -212,7 +263,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
     def write(name: str, rows: list[dict]) -> str:
-        benchmark = real.BENCHMARKS[name]
+        benchmark = KNOWN[name]
         home = tmp_path / name
         home.mkdir(exist_ok=True)
         (home / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -224,7 +275,24 @@ def folder(tmp_path, monkeypatch):
     return write
 
 
-@pytest.mark.parametrize("name", real.BENCHMARKS)
+def test_choices_do_not_always_stand_alike():
+    """Were the right one at the same place for every row, a model that likes that place would do well."""
+    places = {mapped("gpqa_diamond", **{"Record ID": f"rec{i}"})["answer"] for i in range(40)}
+    assert places == set("ABCD")
+
+
+def test_a_mirror_takes_the_place_of_the_hub(folder, monkeypatch, tmp_path):
+    home = folder("gsm8k", [INVENTED["gsm8k"]])
+    benchmark = real.BENCHMARKS["gsm8k"]
+    assert real.place(benchmark) == "openai/gsm8k"
+    (tmp_path / "mirror" / "openai").mkdir(parents=True)
+    (tmp_path / "mirror" / "openai" / "gsm8k").symlink_to(home)
+    monkeypatch.setenv("SYNTHRL_HUB_MIRROR", str(tmp_path / "mirror"))
+    assert real.load("gsm8k").to_list() == [mapped("gsm8k")]
+    assert real.place(real.BENCHMARKS["medqa"]) == "GBaker/MedQA-USMLE-4-options"  # it has no folder there
+
+
+@pytest.mark.parametrize("name", KNOWN)
 def test_load(folder, name):
     found = real.load(name, repo=folder(name, [INVENTED[name]]))
     assert found.features == FEATURES

@@ -459,3 +459,10 @@ def test_a_seed_draws_other_rows_and_the_global_generator_is_left_alone():
         != matched_control(ids, range(50), [0] * 100, seed=1).kept
     )
     assert random.getstate() == before
+
+
+def test_a_rule_is_a_function_and_has_what_it_goes_by():
+    with pytest.raises(ValueError, match="rule: got 'spread', expected a function"):
+        select(["a"], [1], [2], "spread")
+    with pytest.raises(ValueError, match="margins: got None, expected those of the votes"):
+        select(["a"], [1], [2], voted)

@@ -836,9 +836,9 @@ def test_busy_servers_and_dropped_connections_are_tried_again(server, script, sa
 
 def test_control_c_says_how_to_go_on(server, script, say):
     slow = script.__call__
-    server.script = lambda number, body: say(slow(number, body), after=0.05)
+    server.script = lambda number, body: say(slow(number, body), after=0.0 if number < 20 else 60)
     process = start(server, "--concurrency", "2")
-    until(lambda: len(server.bodies) > 20)
+    until(lambda: len(server.bodies) == 22)  # twenty are answered, and two wait
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err, err
@@ -848,9 +848,9 @@ def test_control_c_says_how_to_go_on(server, script, say):
 
 def test_two_processes_do_not_share_a_folder(server, script, say):
     slow = script.__call__
-    server.script = lambda number, body: say(slow(number, body), after=0.1)
+    server.script = lambda number, body: say(slow(number, body), after=0.0 if number < 3 else 5.0)
     process = start(server)
-    until(lambda: len(server.bodies) > 2)
+    until(lambda: len(server.bodies) > 3)
     other = start(server)
     out, err = other.communicate(timeout=60)
     assert other.returncode == 2 and "where another process is at work" in err and err.count("\n") == 1
@@ -906,6 +906,15 @@ def test_a_run_of_another_is_one_line(said, server, script, capsys):
     assert "whose run.json this command did not write" in capsys.readouterr().err and not server.bodies
 
 
+def test_a_folder_where_nobody_answered_takes_other_settings(server, script, say):
+    server.script = lambda number, body: say(what={"error": "no such key"}, status=401)
+    run(server, votes=5, status=2)
+    server.script = script
+    half(script, *range(12))
+    run(server)
+    assert len(table("selected")) == 6
+
+
 def test_until_a_step_and_on(server, script, capsys):
     half(script, *range(12))
     run(server, "--until", "votes")
@@ -942,7 +951,7 @@ def test_each_model_is_sent_its_own_key_and_no_file_has_one(server, script, monk
 def test_where_nothing_holds_it_says_so(server, script, capsys):
     script.samples = dict.fromkeys(TOPICS, "No.")
     run(server)
-    assert "nothing was selected: out/README.md says why" in capsys.readouterr().err
+    assert "0 of take=6 rows were selected: out/README.md says why" in capsys.readouterr().err
     assert not list(Path("out").rglob("*.parquet"))  # an empty one cannot be loaded
     assert "None was selected." in Path("out/README.md").read_text()
 
@@ -1023,7 +1032,7 @@ def test_a_teacher_that_babbles_ends_nothing(babbler, capsys):
     models = ["--teacher", babbler, "--student", babbler, "--cache", "cache", "--output", "out"]
     assert cli.main(["synthesize", "sums.yaml", *small, "teacher_tokens=16", *models]) == 0
     out, err = capsys.readouterr()
-    assert "12 asked → 0 valid" in out and "nothing was selected" in err
+    assert "12 asked → 0 valid" in out and "0 of take=" in err
     assert sum(json.loads(Path("out/run.json").read_text())["dropped"]["valid"].values()) == 12
 
 
@@ -1059,7 +1068,7 @@ def test_a_real_server_whose_model_babbles(served, babbler, capsys):
     models = [word for part in ("teacher", "student") for word in (f"--{part}", babbler, f"--{part}-url", served)]
     assert cli.main(["synthesize", "sums.yaml", *small, "teacher_tokens=16", *models, "--cache", "cache"]) == 0
     out, err = capsys.readouterr()
-    assert "12 asked → 0 valid" in out and "nothing was selected" in err
+    assert "12 asked → 0 valid" in out and "0 of take=" in err
     about = json.loads(Path("synthesis/sums/run.json").read_text())
     assert sum(about["dropped"]["valid"].values()) == 12 and about["funnel"]["generated"]["asked"] == 12
     assert set(about["cost"]["teacher"]["generate"]["statuses"]) <= {"ok", "cut", "empty"}  # the server did its part

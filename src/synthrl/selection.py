@@ -175,6 +175,8 @@ def select(
 ) -> Selection:
     """The best `take` rows by `rule`: all that pass where it is None, and where they are fewer."""
     require(take is None or (isinstance(take, int) and take > 0), "take", take, "a whole number from 1, or None")
+    require(callable(rule), "rule", rule, "a function, such as synthrl.selection.band")
+    require(rule is not voted or margins is not None, "margins", margins, "those of the votes, which this rule goes by")
     names = _names(ids)
     columns = {"k": list(k), "n": list(n)} | ({} if margins is None else {"margins": list(margins)})
     for what, column in columns.items():

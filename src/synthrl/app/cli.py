@@ -25,6 +25,7 @@ examples:
   synthrl synthesize medqa --dry-run
   synthrl calibrate fiction_logic --teacher gpt-4o --teacher-url https://api.openai.com/v1
   synthrl task new my_task.yaml
+  synthrl eval runs/mine/final --suite multihop
   synthrl report runs/mine runs/random
   synthrl autoload enable
 """
@@ -98,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     report = command("report", "the papers' figures, from the folders of runs: PNG and one page", of=None)
     report.add_argument("runs", metavar="RUN", nargs="+", help="the output_dir of a recipe")
     report.add_argument("--output", metavar="DIR", help="default: report/ in the folder that holds all these runs")
+    eval_options(command("eval", "how a model does on benchmarks and on our held-out sets, by lighteval", of=None))
     autoload = command("autoload", "let load_dataset know our names with no import at all", of=None)
     autoload.add_argument("action", choices=["enable", "disable", "status"])
     return top
@@ -197,6 +199,34 @@ def calibrate_options(calibrate: argparse.ArgumentParser) -> None:
     pair_prices(way_options(calibrate))
 
 
+def eval_options(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.epilog = (
+        "What follows -- goes to lighteval as it stands. Stopped, it goes on with the task at which it was. Benchmarks come "
+        "from the Hub, or from the folder that $SYNTHRL_HUB_MIRROR names."
+    )
+    evaluate.add_argument("model", metavar="MODEL", help="a folder, a name on the Hub, or a name that the server knows")
+    what = evaluate.add_argument_group("what is asked")
+    what.add_argument("--suite", metavar="NAME", help="multihop, definition, synthetic, or smoke to see that all works")
+    what.add_argument(
+        "--task", action="append", metavar="NAME", help="one task: synthrl_hotpotqa, synthrl_gsm8k_500 ..."
+    )
+    what.add_argument("--full", action="store_true", help="all rows of each benchmark; default: the fixed 500")
+    what.add_argument("--worked", action="store_true", help="with worked examples, where there are any")
+    what.add_argument("--sampled", action="store_true", help="8 samples of each row: mean@8 and pass@k")
+    what.add_argument("--max-samples", type=positive, metavar="N", help="so many rows of each, to try things out")
+    how = evaluate.add_argument_group("how")
+    how.add_argument("--base-url", metavar="URL", help="a server of OpenAI's protocol; without it, in this process")
+    how.add_argument(
+        "--key-variable", metavar="NAME", default="OPENAI_API_KEY", help="where the key is; default: %(default)s"
+    )
+    how.add_argument("--system-prompt", metavar="TEXT", help="an own one; an empty one for none")
+    how.add_argument("--temperature", type=number, help="default: 0, or 0.8 with --sampled")
+    how.add_argument("--generation-size", type=positive, metavar="N", help="most tokens of a completion; default: 2048")
+    how.add_argument("--batch-size", type=positive, default=16, metavar="N", help="default: %(default)s")
+    how.add_argument("--model-arg", action="append", metavar="NAME=VALUE", help="of lighteval: max_length=8192 ...")
+    how.add_argument("--output", metavar="DIR", help="default: evals/MODEL")
+
+
 def pair_options(asked: Any) -> None:
     """Of a teacher and a student: where they are."""
     # Two variables: the key of a vendor is not to be sent to whoever serves the student.
@@ -291,6 +321,10 @@ def run(args: argparse.Namespace) -> int:
         from synthrl.app.report import run as report
 
         return report(args.runs, args.output)
+    if args.command == "eval":
+        from synthrl.app.evaluate import run as evaluate
+
+        return evaluate(args)
     if args.command == "autoload":
         from synthrl.app import autoload
 
@@ -337,8 +371,11 @@ def run(args: argparse.Namespace) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     top = parser()
-    args, rest = top.parse_known_args(argv)
-    args.command_line = shlex.join(["synthrl", *(sys.argv[1:] if argv is None else argv)])
+    argv = sys.argv[1:] if argv is None else argv
+    end = argv.index("--") if argv[:1] == ["eval"] and "--" in argv else len(argv)
+    args, rest = top.parse_known_args(argv[:end])
+    args.passed = argv[end + 1 :]
+    args.command_line = shlex.join(["synthrl", *argv])
     if rest and (not hasattr(args, "knobs") or any(word.startswith("-") for word in rest)):
         top.error(f"unknown arguments: {' '.join(rest)}")
     if rest:

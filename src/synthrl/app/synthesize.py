@@ -156,8 +156,8 @@ def finish(
     results.write_text(output / ABOUT, results.as_json(whole, indent=1) + "\n")
     results.write_text(output / "README.md", card.text(facts))
     print(f"{output}: {len(chosen['selected']):,} rows selected", *shown(state.drafts), sep="\n")
-    if not chosen["selected"]:
-        tell(f"nothing was selected: {output / 'README.md'} says why")
+    if (found := len(chosen["selected"])) < of.settings.take:
+        tell(f"{found:,} of take={of.settings.take:,} rows were selected: {output / 'README.md'} says why")
 
 
 def spread(drafts: Sequence[Draft], selected: Sequence[Draft]) -> tuple[pictures.Counts, pictures.Counts]:
@@ -319,6 +319,9 @@ def open_folder(output: Path, about: dict[str, Any], how: Settings) -> None:
             raise ValueError(
                 f"--output: got {output}, whose {ABOUT} this command did not write: name another"
             ) from None
+        if not (output / "steps").is_dir():  # nobody ever answered: what was asked then may have been the mistake
+            results.write_text(path, results.as_json(about, indent=1) + "\n")
+            return
         for what, value in mine.items():
             if its.get(what) != value:
                 other = knobs.shown(its.get(what))

@@ -101,7 +101,7 @@ def _funnel(facts: Facts) -> list[str]:
         "valid": "one JSON object, a row of this task, and a new question",
         "clean": "nothing known from elsewhere",
         "agreed": "the votes agree on a label",
-        "moved": "a rewrite is harder, or easier, as it was meant to be",
+        "moved": "every rewrite is taken" if facts.settings.faithful else "a rewrite is harder, or easier, as meant",
         "selected": "chosen",
     }
     rows = [

@@ -17,6 +17,7 @@ from synthrl.knobs import refuse
 
 from .candidate import Candidate, fault, row
 from .definition_checks import check
+from .passages import KINDS
 
 __all__ = ["SHIPPED", "Candidate", "Definition", "Demonstration", "fault", "faults", "hints", "new", "preview", "read",
            "row"]  # fmt: skip
@@ -68,6 +69,10 @@ def hints(task: Definition) -> list[str]:
         found.append(f"demonstrations: no answer is {' or '.join(missing)}")
     if not all(each.solution for each in task.demonstrations):
         found.append("demonstrations: some have no solution: it shows how much is to be worked out")
+    for name in task.corpus:
+        path, _, _ = name.partition("#")
+        if path.endswith(KINDS) and not Path(path).expanduser().is_file():
+            found.append(f"corpus: {name} is not there, seen from here")
     if not task.corpus:
         found.append("corpus: none: a teacher without passages repeats itself sooner")
     if not task.benchmark:
