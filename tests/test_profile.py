@@ -69,7 +69,14 @@ def words(server, *more, data=DATA, samples=4, rows=12):
 
 def start(server, *more, **options):
     command = [sys.executable, "-m", "synthrl.app.cli", *words(server, *more, **options)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_as_from_a_terminal
+    )
+
+
+def _as_from_a_terminal():
+    """What a shell starts in the background, and so all that it starts, does not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def table(folder="out/toy", split="train"):

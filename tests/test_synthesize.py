@@ -717,7 +717,14 @@ def test_both_models_pay_from_one_purse_at_their_own_prices(server, script, caps
 
 def start(server, *more, **given):
     command = [sys.executable, "-m", "synthrl.app.cli", *words(server, *more, **given)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_as_from_a_terminal
+    )
+
+
+def _as_from_a_terminal():
+    """What a shell starts in the background, and so all that it starts, does not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def until(holds):

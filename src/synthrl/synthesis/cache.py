@@ -50,7 +50,10 @@ class Cache:
         self._owner = uuid.uuid4().hex
         self._alive = filelock.FileLock(self._sign(self._owner))  # the system lets go of it, however we end
         try:
-            self._open()
+            with filelock.FileLock(
+                f"{self.path}.lock"
+            ):  # two that switch its journal at once are refused, not kept waiting
+                self._open()
             with self._writing():  # one process at a time: none takes the sign that another is about to put up
                 self._alive.acquire()
                 self.lost = self._bury()
