@@ -168,6 +168,37 @@ def test_families_are_told_by_person_or_by_household():
     assert min(map(len, sizes.values())) > 16 and sum(sizes["household"]) < 0.7 * sum(sizes["person"])
 
 
+def with_support(row, places):
+    return row | {"supporting_facts": {"title": [title for title, _ in places], "sent_id": [i for _, i in places]}}
+
+
+@pytest.mark.parametrize("kind", ["relation", "name"])
+def test_the_supporting_facts_say_themselves_who_she_is(kind):
+    """Without any one of the sentences that do, the audit takes them for a proof no longer."""
+    tellings = Counter()
+    for row in rows(n=24, hops="3-5", kinds=(kind,)):
+        naming, support = read(row["context"]).naming, list(zip(*row["supporting_facts"].values(), strict=True))
+        needed = {naming[place] for place in support if place in naming}
+        tellings[json.loads(row["meta"])["told"], bool(needed)] += 1
+        assert needed <= set(support)
+        for lost in needed:
+            faults = check(with_support(row, [place for place in support if place != lost]))
+            assert any("read alone, do not say of whom they speak" in fault for fault in faults), lost
+    assert set(tellings) == {("person", False), ("household", True)}
+
+
+def test_marriages_are_told_in_their_order():
+    both = 0
+    for row in rows(n=400)[::8]:
+        told = {}
+        for fact in read(row["context"]).facts.values():
+            if fact.kind == "wed":
+                told.setdefault(fact.of, []).append(fact.said[3])  # whether it is called the first of two
+        both += [True, False] in told.values()
+        assert [False, True] not in told.values()
+    assert both > 5
+
+
 @pytest.mark.parametrize("chars", [3_000, 8_000, 32_000])
 def test_contexts_come_near_their_target(chars):
     for row in rows(n=8, context_chars=chars):
@@ -257,6 +288,13 @@ def support_left_out(row):
         column.pop()
 
 
+def support_needless(row):
+    """Who somebody is, whom the proof does not come by."""
+    facts = row["supporting_facts"]
+    facts["title"].append(next(title for title in row["context"]["title"] if title not in facts["title"]))
+    facts["sent_id"].append(0)
+
+
 def sentence_left_out(row):
     facts = row["supporting_facts"]
     place = row["context"]["title"].index(facts["title"][-1])
@@ -283,7 +321,7 @@ def solution_of_another(row):
 
 
 MUTANTS = [another_term, one_answer_less, one_answer_more, deeper, step_left_out, support_left_out, sentence_left_out]
-MUTANTS += [told_elsewhere, wording_unknown, prompt_tells, solution_of_another]
+MUTANTS += [support_needless, told_elsewhere, wording_unknown, prompt_tells, solution_of_another]
 
 
 @pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
@@ -294,6 +332,30 @@ def test_the_audit_finds_what_is_wrong(kind, mutate):
         pytest.skip("it has one answer")
     mutate(row)
     assert check(row) != []
+
+
+COUPLE = {
+    "Ada Brel": ["Ada Brel was a baker, married once and had no children.", "She was an only child.", "{wed}"],
+    "Bo Lok": ["{counts}", "He had no brothers or sisters."],
+}
+
+
+@pytest.mark.parametrize(
+    ("wed", "counts", "defect"),
+    [
+        ("Her husband was Bo Lok.", "Bo Lok was a judge, married once and had no children.", ""),
+        ("Her first husband was Bo Lok.", "Bo Lok was a judge, married once and had no children.", "says first or second"),
+        ("Her husband was Bo Lok.", "Bo Lok was a judge, married once and had exactly one child.", "not tell of all children"),
+        ("Her husband was Bo Lok.", "Bo Lok was a judge, married twice and had no children.", "not tell of all children"),
+        ("Her husband was Bo Lok.", "", "one count"),
+        ("His wife was Bo Lok.", "Bo Lok was a judge, married once and had no children.", "man and woman"),
+    ],
+    ids=["all is well", "first of one", "a child too many", "a marriage too many", "never counted", "two genders"],
+)  # fmt: skip
+def test_the_audit_finds_what_a_text_lacks(wed, counts, defect):
+    told = [[said.format(wed=wed, counts=counts) for said in sentences] for sentences in COUPLE.values()]
+    context = {"title": list(COUPLE), "sentences": [[said for said in sentences if said] for sentences in told]}
+    assert any(defect in found for found in read(context).defects) if defect else read(context).defects == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from .family import Family, grow
 from .kinship import HOPS, aliases, facts, plural
 from .plan import Named, Planner, Related, family_for, targets
 from .prove import Proof
-from .text import Telling, Told, households
+from .text import Place, Telling, Told, households
 
 if TYPE_CHECKING:
     from .builder import FictionKinshipConfig
@@ -118,8 +118,7 @@ class FamilyRows:
         answers, path = self._related(plan, proof) if isinstance(plan, Related) else self._named(plan, proof)
         answer = ", ".join([names[0] for names in answers])
         about = {"family": self.number, "people": len(self.names), "seed": self.seed}
-        steps = proof.steps.values()
-        places = {fact: telling.place(self.told.places[fact]) for fact, *_ in steps}
+        support = list(self.support(slot, proof))
         titles, texts = [telling.titles[i] for i in order], [telling.texts[i] for i in order]
         return {
             "id": id_,
@@ -135,15 +134,24 @@ class FamilyRows:
             "level": "",
             "answerable": True,
             "steps": [
-                {"question": asked, "answer": found, "title": places[fact][0]} for fact, asked, found, _ in steps
+                {"question": asked, "answer": found, "title": telling.place(self.told.places[fact])[0]}
+                for fact, asked, found, _ in proof.steps.values()
             ],
-            "supporting_facts": {
-                "title": [title for title, _ in places.values()],
-                "sent_id": [i for _, i in places.values()],
-            },
+            "supporting_facts": {"title": [title for title, _ in support], "sent_id": [i for _, i in support]},
             "solution": "\n".join([*proof.lines, prompt.tagged(answer)]),
             "meta": json.dumps(about | {"path": path, "told": kind}),
         }
+
+    def support(self, slot: int, proof: Proof) -> dict[Place, list[int]]:
+        """The sentences that the proof rests on, each with the numbers of the steps that say the same: none, where it says
+        only who "she" is in another."""
+        telling = self.manners[self.tellings[slot][0]]
+        found: dict[Place, list[int]] = {}
+        for number, (fact, *_) in enumerate(proof.steps.values(), start=1):
+            told = self.told.places[fact]
+            found.setdefault(telling.naming(told), [])
+            found.setdefault(telling.place(told), []).append(number)
+        return found
 
     def _related(self, plan: Related, proof: Proof) -> tuple[list[list[str]], list[str]]:
         proof.follow(plan.word, list(plan.path))

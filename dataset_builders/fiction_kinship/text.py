@@ -6,6 +6,7 @@ from synthrl.seeding import Stream
 from .family import Family
 
 Fact = tuple[str, int]  # "parents" or "alone" of a person, "counts" of a person, "wed" of a couple
+Place = tuple[str, int]  # a title or, before there are paragraphs, a person; and the number of a sentence
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NONE = "no children"
@@ -55,6 +56,12 @@ _WED = _by_sex(
     "The name of <his> <wife> was %(z)s.",
     "As <his> <wife> <he> chose %(z)s.",
 )
+_FIRST = _by_sex(
+    "<His> first <wife> was %(z)s.",
+    "<He> was first the <husband> of %(z)s.",
+    "The name of <his> first <wife> was %(z)s.",
+    "As <his> first <wife> <he> chose %(z)s.",
+)
 _AGAIN = _by_sex(
     "<His> second <wife>, after the death of %(q)s, was %(z)s.",
     "After the death of %(q)s, <he> became the <husband> of %(z)s.",
@@ -83,13 +90,14 @@ class Told:
         self.family, self.names = family, names
         self.random, self.heldout = random, heldout
         self.paragraphs: list[list[str]] = []
-        self.places: dict[Fact, tuple[str, int]] = {}
+        self.places: dict[Fact, Place] = {}
         for one, name in enumerate(names):
             self.paragraphs.append([self._counts(one, name), self._origin(one)])
             self.places["counts", one] = name, 0
             self.places["parents" if family.birth[one] >= 0 else "alone", one] = name, 1
-        for number, couple in enumerate(family.couples):
-            teller = couple[:2][random.below(2)]
+        tellers = [couple[:2][random.below(2)] for couple in family.couples]
+        # In the order in which the teller married.
+        for number, teller in sorted(enumerate(tellers), key=lambda told: family.weds[told[1]].index(told[0])):
             self.places["wed", number] = names[teller], len(self.paragraphs[teller])
             self.paragraphs[teller].append(self._wed(number, teller))
 
@@ -125,10 +133,10 @@ class Told:
         before = family.weds[other][0]
         if before != couple:
             spouse += _WIDOWED[sex] + names[family.partner(before, other)]
-        first = family.weds[teller][0]
-        if first == couple:
-            return self._one_of(_WED[sex]) % {"z": spouse}
-        return self._one_of(_AGAIN[sex]) % {"q": names[family.partner(first, teller)], "z": spouse}
+        first, *second = family.weds[teller]
+        if couple in second:
+            return self._one_of(_AGAIN[sex]) % {"q": names[family.partner(first, teller)], "z": spouse}
+        return self._one_of((_FIRST if second else _WED)[sex]) % {"z": spouse}
 
 
 Group = tuple[str, list[str]]  # a title, and those who are told of below it
@@ -154,7 +162,7 @@ class Telling:
     def __init__(self, groups: list[Group], told: dict[str, list[str]]) -> None:
         self.titles = [title for title, _ in groups]
         self.paragraphs: list[list[str]] = []
-        self.begin: dict[str, tuple[str, int]] = {}
+        self.begin: dict[str, Place] = {}
         for title, people in groups:
             paragraph: list[str] = []
             for name in people:
@@ -163,8 +171,13 @@ class Telling:
             self.paragraphs.append(paragraph)
         self.texts = [" ".join(paragraph) for paragraph in self.paragraphs]
 
-    def place(self, told: tuple[str, int]) -> tuple[str, int]:
+    def place(self, told: Place) -> Place:
         """The paragraph in which a person's sentence stands, and its number there."""
         name, number = told
         title, start = self.begin[name]
         return title, start + number
+
+    def naming(self, told: Place) -> Place:
+        """The sentence that says of whom a person's sentence speaks: itself, below a title that is the name."""
+        name, number = told
+        return self.place((name, number if self.begin[name][0] == name else 0))

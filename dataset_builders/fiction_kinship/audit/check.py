@@ -32,9 +32,12 @@ def check(row: Row) -> list[str]:
         return [*faults, f"the text does not speak of {sorted(unknown)}"]
     if len(set(supporting)) < len(supporting):
         faults.append("a supporting fact is listed twice")
-    solved = solve(text, asked, supporting)
+    solved, alone = solve(text, asked, supporting), read(row["context"], supporting)
+    if unclear := [place for place in supporting if alone.facts.get(place) != text.facts[place]]:
+        faults.append(f"supporting facts that, read alone, do not say of whom they speak: {unclear}")
     judge = _relation if asked.who else _names
-    return [*faults, *judge(row, asked, text, solved, supporting), *_steps(row, text, supporting)]
+    faults += judge(row, asked, text, solved, solve(alone, asked), supporting)
+    return [*faults, *_steps(row, text, supporting)]
 
 
 def _supporting(row: Row) -> list[Place]:
@@ -57,7 +60,9 @@ def _prompt(row: Row) -> Iterator[str]:
         yield "the prompt is not the text and the question alone"
 
 
-def _relation(row: Row, asked: Question, text: Text, solved: Solved, supporting: list[Place]) -> Iterator[str]:
+def _relation(
+    row: Row, asked: Question, text: Text, solved: Solved, alone: Solved, supporting: list[Place]
+) -> Iterator[str]:
     if (row["kind"], row["scorer"]) != ("relation", "label"):
         yield f"kind and scorer are {row['kind']} and {row['scorer']}, the question asks for a relation"
     found = solved.related["all"]
@@ -68,14 +73,19 @@ def _relation(row: Row, asked: Question, text: Text, solved: Solved, supporting:
     wanted = terms(key, text.women[asked.who], _side(key, solved))
     if row["answers"] != [wanted]:
         yield f"the text gives {wanted}, the gold answers are {row['answers']}"
-    if solved.related["0"] != found:
+    if alone.related["all"] != found:
         yield "the supporting facts alone do not give the relation"
     for i, place in enumerate(supporting, 1):
         if key in solved.related[str(i)]:
             yield f"the relation stands without supporting fact {place}"
     # Every proof holds all sentences without which the relation falls, so none is shorter than these.
-    if row["hops"] != len(supporting):
-        yield f"hops is {row['hops']}, the shortest proof has {len(supporting)} facts"
+    if row["hops"] != (hops := len(_of_kin(text, supporting))):
+        yield f"hops is {row['hops']}, the shortest proof has {hops} facts"
+
+
+def _of_kin(text: Text, supporting: list[Place]) -> list[int]:
+    """Numbers of the facts that are hops: who "he" is is none, nor how many there are."""
+    return [i for i, place in enumerate(supporting, 1) if text.facts[place].kind in ("parents", "wed")]
 
 
 def _side(key: str, solved: Solved) -> str:
@@ -87,7 +97,9 @@ def _side(key: str, solved: Solved) -> str:
     return sides[0] if len(sides) == 1 else ""
 
 
-def _names(row: Row, asked: Question, text: Text, solved: Solved, supporting: list[Place]) -> Iterator[str]:
+def _names(
+    row: Row, asked: Question, text: Text, solved: Solved, alone: Solved, supporting: list[Place]
+) -> Iterator[str]:
     if (row["kind"], row["scorer"]) != ("name", "set"):
         yield f"kind and scorer are {row['kind']} and {row['scorer']}, the question asks for names"
     last, gold = len(asked.nouns), {names[0] for names in row["answers"]}
@@ -96,14 +108,13 @@ def _names(row: Row, asked: Question, text: Text, solved: Solved, supporting: li
             yield f"the {noun} in the question is not one: {sorted(found)}"
     if any(len(names) > 1 for names in row["answers"]):
         yield "a person has one name"
-    for version, what in (("all", "the text gives"), ("0", "the supporting facts alone give")):
-        if solved.found[version, last] != gold:
-            yield f"{what} {sorted(solved.found[version, last])}, the gold answer is {sorted(gold)}"
-        if version in solved.open:
+    for given, what in ((solved, "the text gives"), (alone, "the supporting facts alone give")):
+        if given.found["all", last] != gold:
+            yield f"{what} {sorted(given.found['all', last])}, the gold answer is {sorted(gold)}"
+        if given.open:
             yield f"{what} these, and leaves open whether there are others"
-    needed = {
-        name: [i for i in range(1, len(supporting) + 1) if name not in solved.found[str(i), last]] for name in gold
-    }
+    kin = _of_kin(text, supporting)
+    needed = {name: [i for i in kin if name not in solved.found[str(i), last]] for name in gold}
     farthest = max(gold, key=lambda name: (len(needed[name]), name))
     if row["hops"] != len(needed[farthest]):
         yield f"hops is {row['hops']}, without {len(needed[farthest])} facts nobody knows of {farthest}"
@@ -129,7 +140,8 @@ _COUNT = (
 
 
 def _steps(row: Row, text: Text, supporting: list[Place]) -> Iterator[str]:
-    """Each rests on a supporting fact of its paragraph; the solution says the same, and concludes."""
+    """Each rests on a supporting fact of its paragraph (and on where that says who "he" is); the solution says the same, and
+    concludes."""
     told = row["steps"]
     if isinstance(told, dict):
         told = [dict(zip(told, values, strict=True)) for values in zip(*told.values(), strict=True)]
@@ -143,6 +155,7 @@ def _steps(row: Row, text: Text, supporting: list[Place]) -> Iterator[str]:
             yield f"no supporting fact answers {step['question']!r} by {step['answer']!r}"
         says.append(line)
         rested.add(place)
+    rested |= {text.naming[place] for place in rested if place in text.naming}
     if rested != set(supporting):
         yield "the steps do not rest on the supporting facts, all of them"
     if [line for line in lines if not line.startswith("So ")] != says:

@@ -1,6 +1,7 @@
 """Paragraphs and questions → facts, by the documented wordings."""
 
 import re
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from .terms import NOUNS
@@ -18,7 +19,7 @@ _COUNTS = [
     re.compile(rf"(?P<x>{_X}) was {_TRADE}, {_LIVED}"),
     re.compile(rf"{_TRADE} by trade, (?P<x>{_X}) {_LIVED}"),
 ]
-_SAID = {  # what follows the first sentence, in which "he" stands for the person of the paragraph
+_SAID = {  # in which "he" stands for the person of the paragraph or, in a household, for whoever was counted last
     "parents": [
         rf"(?P<his>His|Her) father was (?P<f>{_X}) and (?P<his2>his|her) mother was (?P<m>{_X})\.",
         rf"(?P<he>He|She) was born to (?P<m>{_X}), (?P<his>his|her) mother, and (?P<f>{_X}), (?P<his2>his|her) father\.",
@@ -32,10 +33,10 @@ _SAID = {  # what follows the first sentence, in which "he" stands for the perso
         r"(?P<he>He|She) was the only child of (?P<his>his|her) parents\.",
     ],
     "wed": [
-        rf"(?P<his>His|Her) (?P<wife>wife|husband) was (?P<z>{_X})(?P<after>.*)\.",
-        rf"(?P<he>He|She) was the (?P<husband>husband|wife) of (?P<z>{_X})(?P<after>.*)\.",
-        rf"The name of (?P<his>his|her) (?P<wife>wife|husband) was (?P<z>{_X})(?P<after>.*)\.",
-        rf"As (?P<his>his|her) (?P<wife>wife|husband) (?P<he>he|she) chose (?P<z>{_X})(?P<after>.*)\.",
+        rf"(?P<his>His|Her) (?P<first>first )?(?P<wife>wife|husband) was (?P<z>{_X})(?P<after>.*)\.",
+        rf"(?P<he>He|She) was (?P<first>first )?the (?P<husband>husband|wife) of (?P<z>{_X})(?P<after>.*)\.",
+        rf"The name of (?P<his>his|her) (?P<first>first )?(?P<wife>wife|husband) was (?P<z>{_X})(?P<after>.*)\.",
+        rf"As (?P<his>his|her) (?P<first>first )?(?P<wife>wife|husband) (?P<he>he|she) chose (?P<z>{_X})(?P<after>.*)\.",
         rf"(?P<his>His|Her) second (?P<wife>wife|husband), after the death of (?P<q>{_X}), was (?P<z>{_X})(?P<after>.*)\.",
         rf"After the death of (?P<q>{_X}), (?P<he>he|she) became the (?P<husband>husband|wife) of (?P<z>{_X})(?P<after>.*)\.",
         rf"When (?P<q>{_X}) had died, (?P<he>he|she) took a second (?P<wife>wife|husband), (?P<z>{_X})(?P<after>.*)\.",
@@ -49,8 +50,8 @@ Place = tuple[str, int]
 
 
 class Fact(NamedTuple):
-    """What a sentence says: "counts" (times married, children), "parents" (father, mother), "alone", or "wed" (whom, and
-    the late spouses of both, "" where none is spoken of)."""
+    """What a sentence says: "counts" (times married, children), "parents" (father, mother), "alone", or "wed" (whom, the
+    late spouses of both, "" where none is spoken of, and whether it is called the first of two)."""
 
     kind: str
     of: str
@@ -61,10 +62,13 @@ class Text(NamedTuple):
     facts: dict[Place, Fact]
     women: dict[str, bool]
     defects: list[str]
+    naming: dict[Place, Place]  # in a household, where "he" stands → the sentence before that says who he is
 
 
-def read(context: dict[str, Any]) -> Text:
+def read(context: dict[str, Any], only: Collection[Place] | None = None) -> Text:
+    """`only`: as if no other sentences were there."""
     facts: dict[Place, Fact] = {}
+    naming: dict[Place, Place] = {}
     women: dict[str, bool] = {}
     defects: list[str] = []
 
@@ -73,20 +77,25 @@ def read(context: dict[str, Any]) -> Text:
             defects.append(f"the text says both of {name}: man and woman")
 
     for title, sentences in zip(context["title"], context["sentences"], strict=True):
-        home, of = _HOUSEHOLD.fullmatch(title), ""
+        home = _HOUSEHOLD.fullmatch(title)
+        of, first = "" if home else title, 0
         for number, sentence in enumerate(sentences):
+            if only is not None and (title, number) not in only:
+                continue
             if readings := _first(sentence):  # from here on, "he" is this one
-                of = readings[0].of
-            else:
+                of, first = readings[0].of, number
+            elif of:
                 readings = _other(of, sentence, gender)
             if len(readings) != 1 or (not home and of != title):
                 defects.append(f"sentence has {len(readings)} readings about {of or title}: {sentence!r}")
             else:
                 facts[title, number] = readings[0]
+                if home and number > first:
+                    naming[title, number] = title, first
         defects += _at_home(title, home, [fact for (of, _), fact in facts.items() if of == title])
     if len(set(context["title"])) < len(context["title"]):
         defects.append("two paragraphs have one title")
-    return Text(facts, women, defects + _contradictions(facts, women))
+    return Text(facts, women, defects + _contradictions(facts, women), naming)
 
 
 def _at_home(title: str, home: re.Match[str] | None, facts: list[Fact]) -> list[str]:
@@ -141,24 +150,27 @@ def _wedding(title: str, said: dict[str, str], woman: bool, gender: Any) -> Fact
         return None
     if after:
         gender(said["z"], after[1] == "widow")
-    return Fact("wed", title, (said["z"], said.get("q", ""), after[2] if after else ""))
+    return Fact("wed", title, (said["z"], said.get("q", ""), after[2] if after else "", "first" in said))
 
 
 def _contradictions(facts: dict[Place, Fact], women: dict[str, bool]) -> list[str]:
-    """Of everybody one origin; as many children and marriages as are told of."""
+    """Of everybody one origin and one count; as many children and marriages as are told of."""
     defects = []
     people = {fact.of for fact in facts.values()}
     for fact in facts.values():
         named = [name for name in fact.said if isinstance(name, str) and name]
         defects += [f"{name} has no paragraph" for name in named if name not in people]
     origin = [fact.of for fact in facts.values() if fact.kind in ("parents", "alone")]
-    if sorted(origin) != sorted(people) or set(women) != people:
-        defects.append("not of everybody one origin and one gender is told")
+    counted = [fact.of for fact in facts.values() if fact.kind == "counts"]
+    if not sorted(origin) == sorted(counted) == sorted(people) or set(women) != people:
+        defects.append("not of everybody one origin, one count of marriages and children, and one gender is told")
     children = [parent for fact in facts.values() if fact.kind == "parents" for parent in fact.said]
     weds = [name for fact in facts.values() if fact.kind == "wed" for name in (fact.of, fact.said[0])]
     for fact in facts.values():
         if fact.kind == "counts" and fact.said != (weds.count(fact.of), children.count(fact.of)):
             defects.append(f"the text does not tell of all children and marriages of {fact.of}")
+        if fact.kind == "wed" and (fact.said[1] != "" or fact.said[3]) != (weds.count(fact.of) == 2):
+            defects.append(f"{fact.of} married once and says first or second, or twice and does not")
     return defects
 
 

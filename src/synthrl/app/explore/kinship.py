@@ -18,7 +18,8 @@ _ABOUT = (
 def seen(builder: Any, split: str, index: int, row: dict[str, Any]) -> World:
     config = builder.config
     rows = FamilyRows(config, split, json.loads(row["meta"])["family"])
-    plan = rows.plans[index % rows_per_family(config.depths()[1])]
+    slot = index % rows_per_family(config.depths()[1])
+    plan = rows.plans[slot]
     proof = _proof(rows, plan)
     steps = _steps(proof)
     edges = _edges(rows.family, proof)
@@ -33,7 +34,7 @@ def seen(builder: Any, split: str, index: int, row: dict[str, Any]) -> World:
         Node(f"c{number}", "", 2 * generation[couple[0]] + 1, "", roles.get(f"c{number}", ""))
         for number, couple in enumerate(rows.family.couples)
     ]
-    return World(Graph(nodes, edges, _ABOUT), list(steps.values()))
+    return World(Graph(nodes, edges, _ABOUT), list(rows.support(slot, proof).values()))
 
 
 def _proof(rows: FamilyRows, plan: Related | Named) -> Proof:
