@@ -1,15 +1,23 @@
-"""A run's and a profile's folder as our recipes and `synthrl profile` write them, for tests of `synthrl explore`."""
+"""What tests of `synthrl explore` look at: a row, and folders as our recipes and `synthrl profile` write them."""
 
 import json
+import os
 from pathlib import Path
 
 import pandas
+import pyarrow
+import pyarrow.parquet as pq
 
 from synthrl.app import hub, profile
+from synthrl.app.explore import choose
 from synthrl.synthesis import rates
 from synthrl.synthesis.reply import OK, Reply
 
 HOSTILE = "<script>document.title = 'taken over'</script><img src=x onerror=\"document.title = 'taken over'\"> \u202e"
+
+
+def shown(name, *, depth="", kind="", more="", number=0, split="train", config=None):
+    return choose.shown(choose.Asked(name, config, depth, kind, 0, more, split, number))
 
 
 def _rows(count):
@@ -71,3 +79,44 @@ def write_profile(folder: Path, count: int = 24) -> Path:
     about = {"data": "fiction_multihop-hops=2-3", "model": "toy"}
     (folder / "profile.json").write_text(json.dumps(about), encoding="utf-8")
     return folder
+
+
+def _replaced(make):
+    def spoil(path: Path) -> None:
+        path.unlink()
+        make(path)
+
+    return spoil
+
+
+def _of_columns(change):
+    def spoil(path: Path) -> None:
+        pq.write_table(change(pq.read_table(path).replace_schema_metadata(None)), path)
+
+    return spoil
+
+
+# What a file may be instead of a table of ours, none of which can be read.
+SPOILT = {
+    "half of it": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "its middle overwritten": lambda path: path.write_bytes(path.read_bytes().replace(b"completion", b"\xff" * 10)),
+    "nothing": lambda path: path.write_bytes(b""),
+    "text": lambda path: path.write_text("id,completion\n"),
+    "a pipe": _replaced(os.mkfifo),  # a reader would wait for it
+    "a device": _replaced(lambda path: path.symlink_to("/dev/zero")),
+    "a circle": _replaced(lambda path: path.symlink_to(path.name)),
+    "a folder": _replaced(Path.mkdir),
+    "a link to nowhere": _replaced(lambda path: path.symlink_to("nowhere")),
+    "a column twice": _of_columns(lambda table: table.append_column(table.field(0), table.column(0))),
+}
+
+
+def put(path: Path, column: str, values) -> None:
+    """Another column in its place; a value stands for each row."""
+    found = pq.read_table(path).replace_schema_metadata(None)
+    at = found.schema.get_field_index(column)
+    if values == "dictionary":
+        made = found.column(column).dictionary_encode()
+    else:
+        made = pyarrow.array([values] * found.num_rows)
+    pq.write_table(found.set_column(at, column, made), path)

@@ -27,7 +27,7 @@ def seen(builder: Any, split: str, index: int, row: dict[str, Any]) -> World:
     roles |= {_key(q): "start" for q in plan.given}
     layers = _layers(made, beside)
     nodes = [_node(made, quantity, layer, roles.get(_key(quantity), "")) for quantity, layer in layers.items()]
-    return World(Graph(nodes, edges, _ABOUT), _hops(made, ends))
+    return World(Graph(nodes, edges, _ABOUT), _steps(made, ends))
 
 
 def _row(config: Any, split: str, index: int) -> Row:
@@ -50,7 +50,7 @@ def _ends(made: Row) -> list[int]:
     return found
 
 
-def _hops(made: Row, ends: list[int]) -> list[list[int]]:
+def _steps(made: Row, ends: list[int]) -> list[list[int]]:
     """Of what is stated the operation that first needs it, of each equation its operations."""
     begins = [1, *[end + 1 for end in ends[:-1]]]
     told: dict[Quantity, int] = {}

@@ -30,6 +30,11 @@ def told(outputs: int) -> Callable[[Handler], Handler]:
     return decorate
 
 
+def unless_wrong(outputs: int, handler: Handler) -> Handler:
+    """For what comes after another handler: nothing where that one told an error, which is to stay."""
+    return lambda wrong, *fields: [gr.skip()] * outputs if wrong else handler(*fields)
+
+
 # On a phone what was chosen stands below the list.
 TO_DETAIL = "() => { if (innerWidth < 900) document.getElementById('%s-detail').scrollIntoView() }"
 

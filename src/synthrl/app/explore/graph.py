@@ -43,7 +43,7 @@ class World(NamedTuple):
     """What only the world behind a row can tell."""
 
     graph: Graph
-    hops: list[list[int]]  # of each supporting fact, the steps that rest on it
+    steps: list[list[int]]  # of each supporting fact, those that rest on it
 
 
 class Place(NamedTuple):
@@ -80,8 +80,12 @@ def _size(node: Node) -> tuple[float, float]:
 
 
 def fitting(graph: Graph, columns: int) -> Graph:
-    """The proof, and of the rest as much as there is room for beside it: one row of boxes a layer, short links."""
-    room = {layer: columns - kept(graph, columns) for layer in {node.layer for node in graph.nodes}}
+    """The proof, and of the rest as much as there is room for beside it: one row of boxes a layer, short links.
+
+    Nothing stands above the proof, which would begin below the edge of a screen.
+    """
+    top = min([node.layer for node in graph.nodes if node.role], default=0)
+    room = {layer: columns - kept(graph, columns) if layer >= top else 0 for layer in {n.layer for n in graph.nodes}}
     layer = {node.key: node.layer for node in graph.nodes}
     inside = {node.key for node in graph.nodes if node.role}
     edges = [edge for edge in graph.edges if edge.step]

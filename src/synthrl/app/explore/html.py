@@ -1,8 +1,9 @@
 """What a model or a file said, as HTML: escaped, cut where it is too long, and kept from turning the page around."""
 
 import html
+import re
 
-HUES = 8  # colours of hops, after which they come again: each also has its number
+HUES = 8  # colours of steps, after which they come again: each also has its number
 SHOWN = 6_000  # characters of a text that is shown
 _TAIL = 1_000  # of them from its end
 
@@ -26,15 +27,20 @@ def said(text: object, most: int = SHOWN) -> str:
     return f'<bdi class="sx-said" dir="auto">{escape(cut(str(text), most))}</bdi>'
 
 
+def noted(text: str) -> str:
+    """A line of ours, in which `backticks` stand about what is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", said(text, 600))
+
+
 def error(message: object) -> str:
     """One line."""
     line = " ".join(str(message).split()) or "this cannot be shown"
-    return f'<p class="sx sx-error" role="alert">{said(line, 600)}</p>'
+    return f'<p class="sx sx-error" role="alert">{noted(line)}</p>'
 
 
 def badge(number: int) -> str:
     hue = (number - 1) % HUES + 1
-    return f'<b class="sx-n sx-c{hue}"><span class="sx-hide">hop </span>{number}</b>'
+    return f'<b class="sx-n sx-c{hue}"><span class="sx-hide">step </span>{number}</b>'
 
 
 def depth(hops: int) -> str:

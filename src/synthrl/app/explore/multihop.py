@@ -33,8 +33,8 @@ def seen(builder: Any, split: str, index: int, row: dict[str, Any]) -> World:
     roles = _roles(rows.world, plan)
     nodes = [_node(rows.world, key, layer, roles) for key, layer in _layers(rows.world, plan, others).items()]
     known = [step for step, fact in enumerate(proof, start=1) if fact != plan.missing]
-    hops = [[step] if step <= len(row["steps"]) else [] for step in known]  # behind a gap no step is taken
-    return World(Graph(nodes, edges, about), hops if config.context == "open" else [])
+    steps = [[step] if step <= len(row["steps"]) else [] for step in known]  # behind a gap no step is taken
+    return World(Graph(nodes, edges, about), steps if config.context == "open" else [])
 
 
 def _object(world: worlds.World, fact: Fact) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from synthrl.app.explore import choose, profiles, reading, runs
-from synthrl.app.explore.events import QUIET, TO_DETAIL, told, two_columns
+from synthrl.app.explore.events import QUIET, TO_DETAIL, told, two_columns, unless_wrong
 from synthrl.app.explore.html import escape
 
 _MOST = 64  # completions of one row that are shown
@@ -35,8 +35,9 @@ def build(blocks: gr.Blocks, given: str) -> None:
     opening = [folder, about, inside, hops, kind, wrong]
     again = told(len(listed))(lambda *values: _listed(values, 1))
     start = told(len(opening))(_opened)
+    then = unless_wrong(len(listed), again)
     for event in (button.click, path.submit, *([blocks.load] if given else [])):
-        event(start, path, opening, **QUIET).then(again, fields, listed, **QUIET)
+        event(start, path, opening, **QUIET).then(then, [wrong, *fields], listed, **QUIET)
     gr.on([hops.input, kind.input, order.input], again, fields, listed, **QUIET)
     for source, by in ((back.click, -1), (on.click, 1), (number.submit, 0)):
         moved = told(len(listed))(lambda page, *values, by=by: _listed(values, int(page or 1) + by))
@@ -85,16 +86,16 @@ def _row(row: dict[str, Any]) -> str:
     more = f"<p>{len(told_of) - _MOST} more are not shown.</p>" if len(told_of) > _MOST else ""
     head = escape(f"{row['k']} of {row['n']} right")
     return (
-        f'{reading.row_html(row, _hops(row))}<div class="sx"><h2>{head}</h2>'
+        f'{reading.row_html(row, _steps(row))}<div class="sx"><h2>{head}</h2>'
         f'<div class="sx-pair">{"".join(cards)}</div>{more}</div>'
     )
 
 
-def _hops(row: dict[str, Any]) -> Any:
+def _steps(row: dict[str, Any]) -> Any:
     """Which sentence serves which step, from the row's world where this version still makes that row."""
     try:
         found = choose.by_id(row["id"])
     except ValueError:
         return None
     same = found and found.row["context"] == row["context"] and found.row["supporting_facts"] == row["supporting_facts"]
-    return found.world.hops if found and same and found.world else None
+    return found.world.steps if found and same and found.world else None

@@ -2,15 +2,21 @@
 
 import functools
 import json
+import math
+import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pandas
 import pyarrow.parquet as pq
 
 from synthrl import knobs
 from synthrl.answers import score_row
+from synthrl.app import hub
+from synthrl.app.explore import tables
 from synthrl.app.explore.html import depth, ending, said
 
 _LIGHT = ["id", "kind", "hops", "question", "k", "n", "pass_rate", "parse_rate"]
@@ -23,6 +29,9 @@ def open_profile(given: str) -> str:
     folder = knobs.path("profile", given.strip())
     if not folder.is_dir():
         raise ValueError(f"{folder}: there is no such folder")
+    for each in (folder, folder / "data"):
+        if each.is_dir():
+            os.listdir(each)  # says so where it may not be looked into, as glob does not
     if not _files(folder):
         inside = sorted(str(path.parent.relative_to(folder)) for path in folder.glob("*/profile.json"))
         hint = f"; it holds profiles: {', '.join(inside[:5])}" if inside else ""
@@ -35,15 +44,18 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("data/*.parquet") if not path.name.startswith("."))
 
 
-def about(folder: str) -> str:
-    """By whom, in one line."""
+def about(folder: str) -> tuple[str, str]:
+    """By whom and on what; and with which knobs, of which a long name has only the first."""
     path = Path(folder) / "profile.json"
     try:
         told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from None
     known = told if isinstance(told, dict) else {}
-    return f"{known.get('model', 'a model')} on {known.get('data', 'these rows')}"
+    data = str(known.get("data", "these rows"))
+    name, _, rest = data.partition("-")
+    name, rest = (name, rest) if name in hub.names() else (data, "")
+    return f"{known.get('model', 'a model')} on {name}", re.sub("~[0-9a-f]{16}$", "…", unquote_plus(rest))
 
 
 def table(folder: str) -> pandas.DataFrame:
@@ -57,16 +69,13 @@ def table(folder: str) -> pandas.DataFrame:
 def _read(stamps: Sequence[tuple[str, int, int]]) -> pandas.DataFrame:
     parts = []
     for path, *_ in stamps:
-        try:
-            part = pq.read_table(path, columns=_LIGHT, partitioning=None).to_pandas()
-        except (ValueError, LookupError, OSError) as error:
-            raise ValueError(f"{path}: it is no profile: {str(error).partition(chr(10))[0]}") from None
-        if missing := [column for column in _LIGHT if column not in part.columns]:
-            raise ValueError(f"{path}: it has no {', '.join(missing)}: it is no profile")
-        part["pass_rate"] = pandas.to_numeric(part["pass_rate"], errors="coerce").clip(0, 1)
-        if not pandas.api.types.is_integer_dtype(part["hops"]) and len(part):  # it goes into the page as it stands
+        said = tables.read(path, _LIGHT, "it is no profile")
+        if not all(type(hops) is int and tables.whole(hops) == hops for hops in said["hops"]):
             raise ValueError(f"{path}: its hops are no whole numbers: it is no profile")
-        parts.append(part.assign(file=path, place=range(len(part))))
+        texts = {name: [tables.text(value) for value in said[name]] for name in ("id", "kind", "question", "k", "n")}
+        rates = pandas.Series([tables.figure(rate, math.nan) for rate in said["pass_rate"]], dtype=float).clip(0, 1)
+        hops = pandas.Series(said["hops"], dtype=int)
+        parts.append(pandas.DataFrame(texts).assign(hops=hops, pass_rate=rates, file=path, place=range(len(hops))))
     return pandas.concat(parts, ignore_index=True)
 
 
@@ -89,7 +98,7 @@ def label(line: pandas.Series) -> str:
 def full_row(line: pandas.Series) -> dict[str, Any]:
     """All columns of one row, its completions among them."""
     place = int(line["place"])
-    with pq.ParquetFile(line["file"]) as file:
+    with tables.in_one_line(line["file"]), pq.ParquetFile(line["file"]) as file:
         for group in range(file.num_row_groups):
             size = file.metadata.row_group(group).num_rows
             if place < size:
@@ -102,6 +111,10 @@ def full_row(line: pandas.Series) -> dict[str, Any]:
 def judged(row: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """Of each completion its text, what became of it, and whether it is right."""
     found = []
+    if len(row["statuses"]) != len(row["completions"]):
+        raise ValueError(
+            f"{row['id']}: its completions are not as many as what is said of them: it is no profile's row"
+        )
     for status, text in zip(row["statuses"], row["completions"], strict=True):
         score = score_row(text, {**row, "scorer": row["judged_by"]})
         verdict = f"earns {score.f1:.2f}" if score.parsed else "no answer found"
@@ -143,6 +156,7 @@ def histogram(rates: Sequence[float], height: int = 110, labels: bool = True) ->
 def summary(folder: str) -> str:
     """The whole profile: one histogram, and a small one for each kind and depth."""
     found = table(folder)
+    heading, given = about(folder)
     small = []
     for (kind, hops), part in found.groupby(["kind", "hops"]):
         rate = part["pass_rate"].mean()
@@ -153,7 +167,7 @@ def summary(folder: str) -> str:
             f"{histogram(part['pass_rate'].tolist(), 36, labels=False)}</li>"
         )
     return (
-        f'<div class="sx"><h2>{said(about(folder))}</h2><p class="sx-soft">{len(found):,} rows by how often they are '
-        f'answered right</p><div class="sx-hist">{histogram(found["pass_rate"].tolist())}</div>'
+        f'<div class="sx"><h2>{said(heading)}</h2><p class="sx-soft">{len(found):,} rows by how often they are '
+        f'answered right{f"<br><code>{said(given)}</code>" * bool(given)}</p><div class="sx-hist">{histogram(found["pass_rate"].tolist())}</div>'
         f'<ul class="sx-multiples">{"".join(small)}</ul></div>'
     )

@@ -6,8 +6,9 @@ from typing import Any
 
 from synthrl.app.explore.html import HUES, badge, depth, escape, said
 
+_CLUES = ("ordering", "seating")  # kinds of puzzles that are solved clue by clue
 _LONGEST = 200_000  # characters of one paragraph: contexts are long, and a page must stay one
-Hops = Sequence[Sequence[int]]
+Steps = Sequence[Sequence[int]]  # of each supporting fact, those that rest on it
 
 
 def aligned(row: dict[str, Any]) -> list[list[int]]:
@@ -17,14 +18,14 @@ def aligned(row: dict[str, Any]) -> list[list[int]]:
     return [[number] for number in range(1, len(titles) + 1)] if fits else [[] for _ in titles]
 
 
-def row_html(row: dict[str, Any], hops: Hops | None = None) -> str:
+def row_html(row: dict[str, Any], steps: Steps | None = None) -> str:
     if "question" not in row:  # a document of a corpus
         parts = [f"<h3>{escape(column)}</h3><p>{said(value)}</p>" for column, value in row.items()]
         return f'<article class="sx">{"".join(parts)}</article>'
     facts = f"{row['kind']}, {depth(row['hops'])}, judged by {row['scorer']}"
     return (
         f'<article class="sx"><p class="sx-soft"><code>{said(row["id"])}</code><br>{escape(facts)}</p>'
-        f'<p class="sx-question">{said(row["question"])}</p>{_choices(row)}{_answer(row)}{_context(row, hops)}'
+        f'<p class="sx-question">{said(row["question"])}</p>{_choices(row)}{_answer(row)}{_context(row, steps)}'
         "</article>"
     )
 
@@ -45,7 +46,7 @@ def _answer(row: dict[str, Any]) -> str:
     )
     steps = "".join(
         [
-            f"<li>{badge(number)} {said(step['question'])} → <strong>{said(step['answer'])}</strong>"
+            f"<li>{badge(number)} {said(step['question'])} → <strong>{said(_found(row, step))}</strong>"
             + (f' <span class="sx-soft">[{said(step["title"])}]</span>' if step["title"] else "")
             + "</li>"
             for number, step in enumerate(row["steps"], start=1)
@@ -58,14 +59,20 @@ def _answer(row: dict[str, Any]) -> str:
     )
 
 
-def _context(row: dict[str, Any], hops: Hops | None) -> str:
+def _found(row: dict[str, Any], step: dict[str, Any]) -> str:
+    """What a step found. Where it applies a clue it is a number, which says nothing without its unit."""
+    answer = str(step["answer"])
+    clue = row["id"].startswith("fiction_logic-") and row["kind"] in _CLUES
+    return answer + (" way fits so far" if answer == "1" else " ways fit so far") * clue
+
+
+def _context(row: dict[str, Any], steps: Steps | None) -> str:
     context, facts = row["context"], row["supporting_facts"]
     if not context["title"]:
         return '<p class="sx-soft">There is no text beside the question.</p>'
     marked: dict[tuple[str, int], list[int]] = defaultdict(list)
-    numbers = hops or aligned(row)
-    for title, sentence, steps in zip(facts["title"], facts["sent_id"], numbers, strict=True):
-        marked[title, sentence] += steps
+    for title, sentence, numbers in zip(facts["title"], facts["sent_id"], steps or aligned(row), strict=True):
+        marked[title, sentence] += numbers
     paragraphs = [
         _paragraph(title, sentences, marked)
         for title, sentences in zip(context["title"], context["sentences"], strict=True)

@@ -11,9 +11,6 @@ from synthrl.app.explore.events import QUIET, told
 from synthrl.app.explore.html import said
 
 _FIRST = "fiction_multihop"
-_NO_WORLD = (
-    '<p class="sx sx-soft">This row has no graph: it is a puzzle or a template, and its text is all there is.</p>'
-)
 _KEYS = '<p class="sx sx-soft">Keys: <kbd>n</kbd> next, <kbd>p</kbd> previous, <kbd>r</kbd> any row.</p>'
 
 
@@ -26,21 +23,23 @@ def build(blocks: gr.Blocks, folders: bool) -> None:
             for label, step in (("Previous", -1), ("Next", 1), ("Random", None))
         }
     error = gr.HTML(elem_id="sx-row-error", padding=False)
-    with gr.Tabs():
-        with gr.Tab("Text"):
+    with gr.Tabs(elem_id="sx-views") as views:
+        with gr.Tab("Text", id="text"):
             text = gr.HTML(elem_id="sx-text", padding=False)
-        with gr.Tab("World"):
+        # The style hides it where the text is of no drawn world: gradio's `visible` forgets tabs that nobody opened.
+        with gr.Tab("World", id="world"):
             world = gr.HTML(elem_id="sx-world", padding=False)
         with gr.Tab("Try an answer"):
             question, verdict = _trial(fields, folders, error)
-    outputs = [number, text, world, question, verdict, *_elsewhere(), error]
+    outputs = [number, text, views, world, question, verdict, *_elsewhere(), error]
 
-    def show(step: int | None) -> Any:
-        return told(len(outputs))(lambda *values: _shown(values, folders, step))
+    def show(step: int | None, others: bool = False) -> Any:
+        return told(len(outputs))(lambda *values: _shown(values, folders, step, others))
 
-    name.input(_of_dataset, name, fields[1:], **QUIET).then(show(0), fields, outputs, **QUIET)
+    name.input(_of_dataset, name, fields[1:], **QUIET).then(show(0, others=True), fields, outputs, **QUIET)
+    config.input(show(0, others=True), fields, outputs, **QUIET)
     typed = [field.submit for field in (depth, seed, more, number)]
-    gr.on([blocks.load, config.input, kind.input, split.input, *typed], show(0), fields, outputs, **QUIET)
+    gr.on([blocks.load, kind.input, split.input, *typed], show(0), fields, outputs, **QUIET)
     for step, button in buttons.items():
         button.click(show(step), fields, outputs, **QUIET)
 
@@ -113,11 +112,13 @@ def _of_dataset(name: str) -> list[Any]:
     ]
 
 
-def _shown(values: tuple[Any, ...], folders: bool, step: int | None) -> list[Any]:
-    """All outputs but the error."""
+def _shown(values: tuple[Any, ...], folders: bool, step: int | None, others: bool) -> list[Any]:
+    """All outputs but the error. After `others`, which may have had a world, nobody is left where there is none."""
     found = choose.shown(Asked(*values), folders, step)
     row, world = found.row, found.world
     question = f'<p class="sx sx-question">{said(row.get("question", row.get("title", "")))}</p>'
-    drawn = graph.figure(world.graph) if world else _NO_WORLD
-    text = reading.row_html(row, world.hops if world else None)
-    return [found.number, text, drawn, question, "", found.load, found.show]
+    drawn = graph.figure(world.graph) if world else ""
+    view = gr.update(selected="text") if others and not world else gr.skip()
+    text = reading.row_html(row, world.steps if world else None)
+    text = f'<div class="sx-drawn">{text}</div>' if world else text
+    return [found.number, text, view, drawn, question, "", found.load, found.show]

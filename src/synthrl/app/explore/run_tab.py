@@ -5,8 +5,8 @@ from typing import Any
 import gradio as gr
 
 from synthrl.app.explore import choose, reading, runs
-from synthrl.app.explore.events import QUIET, TO_DETAIL, told, two_columns
-from synthrl.app.explore.html import error, said
+from synthrl.app.explore.events import QUIET, TO_DETAIL, told, two_columns, unless_wrong
+from synthrl.app.explore.html import error, noted, said
 
 
 def build(blocks: gr.Blocks, given: str) -> None:
@@ -30,10 +30,9 @@ def build(blocks: gr.Blocks, given: str) -> None:
         return told(len(listed))(lambda page, *values: _listed(values, int(page or 1) + by))
 
     start = told(len(opening))(_opened)
-    for event in (button.click, path.submit):
-        event(start, path, opening, **QUIET).then(again, everything, listed, **QUIET)
-    if given:
-        blocks.load(start, path, opening, **QUIET).then(again, everything, listed, **QUIET)
+    then = unless_wrong(len(listed), again)
+    for event in (button.click, path.submit, *([blocks.load] if given else [])):
+        event(start, path, opening, **QUIET).then(then, [wrong, *everything], listed, **QUIET)
     look, step = fields[:2]
     look.input(_steps, [folder, look], step, **QUIET).then(again, everything, listed, **QUIET)
     gr.on(
@@ -66,7 +65,7 @@ def _opened(given: str) -> list[Any]:
     look = next(iter(run.steps))
     step = run.steps[look][-1]
     found = runs.table(run.folder, look, step)
-    notes = "".join([f"<li>{said(line)}</li>" for line in run.about])
+    notes = "".join([f"<li>{noted(line)}</li>" for line in run.about])
     filters = [gr.update(choices=runs.choices(found, column), value="all") for column in ("mode", "hops", "kind")]
     looks = [(runs.LOOKS[known], known) for known in run.steps]
     return [
@@ -132,5 +131,5 @@ def _whole_row(line: Any) -> str:
         return error(f"the whole row cannot be made: {reason}")
     if found is None or found.row.get("question") != line["question"]:
         return ""
-    inside = reading.row_html(found.row, found.world.hops if found.world else None)
+    inside = reading.row_html(found.row, found.world.steps if found.world else None)
     return f'<div class="sx"><details><summary>The whole row</summary>{inside}</details></div>'

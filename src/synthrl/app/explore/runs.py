@@ -1,8 +1,9 @@
 """A training run's folder: what was answered at each look, line by line, and the same row before and after."""
 
 import functools
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import pandas
 
 from synthrl import knobs
 from synthrl.answers.extract import text_of
+from synthrl.app.explore import tables
 from synthrl.app.explore.html import depth, ending
 
 PAGE = 15  # lines
@@ -24,10 +26,14 @@ RIGHT = (
     "went wrong",
 )  # the last since the first step
 ORDERS = ("as they come", "highest reward first", "lowest reward first")
-_COLUMNS = "id hops kind question answer completion exact_match f1 parsed mode sample".split()
-_WORDS = ("id", "kind", "question", "answer", "completion", "mode")
-_FIGURES = ("exact_match", "f1")
-_FILE = re.compile(r"(?:step|completions)_(\d+)\.parquet")
+# Whoever wrote a look: what is missing is an empty text, or nothing earned.
+_COLUMNS: dict[str, tuple[Callable[[Any], Any], type]] = {
+    **dict.fromkeys(("id", "kind", "question", "answer", "completion", "mode"), (tables.text, object)),
+    **dict.fromkeys(("exact_match", "f1"), (tables.figure, float)),
+    **dict.fromkeys(("hops", "sample"), (tables.whole, int)),
+    "parsed": (lambda value: value in (True,), bool),
+}
+_FILE = re.compile(r"(?:step|completions)_(\d{1,15})\.parquet")
 
 
 class Filter(NamedTuple):
@@ -51,7 +57,14 @@ def open_run(given: str) -> Opened:
     from synthrl.app.report import runs
 
     folder = knobs.path("run", given.strip())
-    run = runs.read_all([str(folder)])[0]
+    for look in LOOKS:
+        if (folder / look).is_dir():
+            os.listdir(folder / look)  # says so where it may not be looked into, as glob does not
+    for path in folder.glob("*/*.parquet"):
+        if not tables.is_file(path):
+            raise ValueError(f"{path}: cannot be read: it is no file")
+    with tables.in_one_line(folder):
+        run = runs.read_all([str(folder)])[0]
     about = [f"{run.label}: {run.told['recipe']}, {run.status}", *runs.notes([run])]
     found = {look: there for look in LOOKS if (there := steps(str(run.folder), look))}
     if not found:
@@ -80,32 +93,26 @@ def table(folder: str, look: str, step: int) -> pandas.DataFrame:
     return _read(str(path), look == "completions", (stamp.st_mtime_ns, stamp.st_size))
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=4)  # a look may hold a hundred megabytes of completions
 def _read(path: str, trained: bool, stamp: object) -> pandas.DataFrame:
-    try:
-        found = pandas.read_parquet(path)
-    except (ValueError, LookupError, OSError) as error:
-        raise ValueError(f"{path}: cannot be read: {str(error).partition(chr(10))[0]}") from None
     if trained:
-        return _of_training(path, found)
-    if missing := [column for column in _COLUMNS if column not in found.columns]:
-        raise ValueError(f"{path}: it has no {', '.join(missing)}: our recipes did not write it")
-    return _cast(found)
+        return _of_training(path)
+    found = tables.read(path, list(_COLUMNS), "our recipes did not write it")
+    return pandas.DataFrame(
+        {
+            name: pandas.Series([read(value) for value in found[name]], dtype=kind)
+            for name, (read, kind) in _COLUMNS.items()
+        }
+    )
 
 
-def _cast(found: pandas.DataFrame) -> pandas.DataFrame:
-    """Each column as a look has it, whoever wrote the file: what is missing is an empty text, or nothing earned."""
-    words = {name: found[name].fillna("").astype(str).astype(object) for name in _WORDS}
-    figures = {name: pandas.to_numeric(found[name], errors="coerce").fillna(0.0) for name in _FIGURES}
-    return found.assign(**words, **figures, parsed=found["parsed"].isin([True]))
-
-
-def _of_training(path: str, found: pandas.DataFrame) -> pandas.DataFrame:
+def _of_training(path: str) -> pandas.DataFrame:
     """TRL's own table, in the columns of a look: its reward is the sum of what was paid."""
-    if missing := [column for column in ("prompt", "completion") if column not in found.columns]:
+    found = tables.read(path)
+    if missing := [column for column in ("prompt", "completion") if column not in found]:
         raise ValueError(f"{path}: it has no {', '.join(missing)}: TRL did not write it")
-    paid = [c for c in found.columns if c not in ("step", "advantage") and pandas.api.types.is_numeric_dtype(found[c])]
-    reward = found[paid].sum(axis=1)
+    paid = [said for name, said in found.items() if name not in ("step", "advantage")]  # of which texts count nothing
+    reward = pandas.Series([sum(map(tables.figure, line)) for line in zip(*paid, strict=True)], dtype=float)
     return pandas.DataFrame(
         {
             "id": "",
@@ -118,7 +125,7 @@ def _of_training(path: str, found: pandas.DataFrame) -> pandas.DataFrame:
             "f1": reward,
             "parsed": True,
             "mode": "sampled",
-            "sample": range(len(found)),
+            "sample": range(len(reward)),
         }
     )
 
@@ -126,7 +133,7 @@ def _of_training(path: str, found: pandas.DataFrame) -> pandas.DataFrame:
 def _last(said: Any) -> str:
     if isinstance(said, str):
         return said
-    turns = list(said) if said is not None else []
+    turns = said if isinstance(said, list) else []
     return text_of([{"content": turn.get("content")} for turn in turns if isinstance(turn, dict)])
 
 
