@@ -10,7 +10,7 @@ import pytest
 from synthrl.answers import SCORING_VERSION
 from synthrl.app import cli
 from synthrl.app.figures.intervals import bootstrap, wilson
-from synthrl.app.figures.shapes import stretches
+from synthrl.app.figures.shapes import Figure, Line, Point, stretches
 from synthrl.app.figures.words import alt
 from synthrl.app.report import change, curves, runs
 from synthrl.app.report.numbers import by_row, share
@@ -451,3 +451,24 @@ def test_alternative_texts_say_the_numbers(tmp_path):
         f"By depth. {SET}, mine, greedy. before: 20.0% at hops 2, 10.0% at hops 4; "
         "after: 80.0% at hops 2, 30.0% at hops 4; luck (control): 80.0% at hops 2, 30.0% at hops 4."
     ) in texts
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "shape", "said", "reason"),
+    [
+        ((0, 0, 0), "points", "stack", "+0.0 for all", "a part that nothing is of"),
+        (
+            (0.25, 0, -0.0004),
+            "points",
+            "stack",
+            "+25.0 for a, +0.0 for the rest",
+            "what is as good as nothing is nothing",
+        ),
+        ((0.25, 0, 0.5), "points", "rows", "+25.0 for a, +0.0 for b, +50.0 for c", "one alone keeps its name"),
+        ((0, 0.25, 0), "%", "curves", "25.0% at hops 2, 0.0% for the rest", "curves too"),
+    ],
+)
+def test_alternative_texts_are_no_walls_of_zeros(values, unit, shape, said, reason):
+    places = (1, 2, 3) if shape == "curves" else "abc"
+    line = Line("mine", "arm", 0, [Point(x, y) for x, y in zip(places, values, strict=True)])
+    assert alt(Figure("Gains", "Gain", [line], "hops", unit, shape)) == f"Gains. Gain. mine: {said}.", reason

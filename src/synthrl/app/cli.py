@@ -1,6 +1,7 @@
 """The command line."""
 
 import argparse
+import difflib
 import importlib
 import importlib.metadata
 import os
@@ -49,9 +50,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def unknown(word: str) -> str:
+    """Of a command that is none, in less than argparse says of it."""
+    near = difflib.get_close_matches(word.lower(), commands.NAMES, n=1)
+    meant = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(commands.NAMES)}"
+    return f"command: got {word!r}, {meant}"
+
+
 def main(argv: list[str] | None = None) -> int:
     top = parser()
     argv = sys.argv[1:] if argv is None else argv
+    if argv and not argv[0].startswith("-") and argv[0] not in commands.NAMES:
+        top.error(unknown(argv[0]))
     end = argv.index("--") if argv[:1] == ["eval"] and "--" in argv else len(argv)
     args, rest = top.parse_known_args(argv[:end])
     args.passed = argv[end + 1 :]

@@ -21,8 +21,9 @@ def render(
         parts += [_picture(figure) for figure in section.figures]
         for table in section.tables:
             parts += _table(table)
-        for name, examples in section.examples:
-            parts += [f"### {plain(name)}", *(part for example in examples for part in _example(example, base))]
+        for shown in section.examples:
+            parts.append(f"### {plain(shown.title)}")
+            parts += [part for example in shown.examples for part in _example(example, base, shown.model)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,7 +55,7 @@ def _table(table: Rows) -> Iterator[str]:
     yield text
 
 
-def _example(example: Example, base: str) -> Iterator[str]:
+def _example(example: Example, base: str, model: str) -> Iterator[str]:
     hops = f", {example.hops} hops" if example.hops else ""
     summary = f"{example.task}{hops}: {example.question[:100]}"
     yield f"<details><summary>{_html(summary)}</summary>"
@@ -62,8 +63,8 @@ def _example(example: Example, base: str) -> Iterator[str]:
     for name, text in (
         ("question", example.question),
         ("gold", example.gold),
-        (base, example.base),
-        ("trained", example.trained),
+        (f"{base} said", example.base),
+        (f"{model} said", example.trained),
     ):
         yield f"**{plain(name)}**\n\n{fenced(text)}"
     yield "</details>"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from synthrl.app.compare.examples import MOST, Example, chosen
 from synthrl.app.compare.figures import POSITIONS, Drawn, trained_on
@@ -18,9 +19,12 @@ FIGURES = {
     "f1_strict": "F1 of answers in tags",
     "parsed": "Parsed: an answer is found at all",
     "parsed_strict": "Parsed: an answer in tags",
-    "truncated": "Truncated",
+    "truncated": "Truncated (less is better)",
     BALANCED: "Balanced accuracy: the mean over classes",
+    "group_answer_f1": "F1 of pairs: of questions asked with and without what they take, where both are told for what they are",
+    "group_sp_f1": "F1 of supporting facts of such pairs",
 }
+LESS_IS_BETTER = ("truncated",)
 
 
 @dataclass
@@ -30,6 +34,13 @@ class Rows:
     rows: list[list[str]]
     words: int = 1  # so many of the first columns are words
     folded: bool = False
+    verdicts: list[str] = field(default_factory=list)  # of the gain in each row: better, worse or neither
+
+
+class Shown(NamedTuple):
+    title: str
+    model: str  # which is shown beside the base
+    examples: list[Example]
 
 
 @dataclass
@@ -38,7 +49,7 @@ class Section:
     text: list[str] = field(default_factory=list)
     tables: list[Rows] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
-    examples: list[tuple[str, list[Example]]] = field(default_factory=list)
+    examples: list[Shown] = field(default_factory=list)
 
 
 def title(base: Evaluation, trained: Sequence[Evaluation]) -> str:
@@ -58,6 +69,23 @@ def change(entry: Entry | None) -> str:
     if entry is None or entry.gain is None:
         return "–"
     return f"{signed(entry.gain)} {_between(entry.gain_low, entry.gain_high)}".strip()
+
+
+def verdict(entry: Entry) -> str:
+    """better or worse, where the interval leaves zero out."""
+    low, high = entry.gain_low, entry.gain_high
+    if low is None or high is None or low <= 0 <= high:
+        return ""
+    return "better" if (low > 0) != (entry.figure in LESS_IS_BETTER) else "worse"
+
+
+def columns(*heads: str | Evaluation) -> list[str]:
+    """The heads of a table. A model may be called what another column is: gain, rows, model."""
+    words = [head for head in heads if isinstance(head, str)]
+    return [
+        head if isinstance(head, str) else f"{head.label} (label)" if head.label in words else head.label
+        for head in heads
+    ]
 
 
 def _between(low: float | None, high: float | None) -> str:
@@ -114,7 +142,8 @@ def _scores(drawn: Drawn) -> Section:
     members = [Set(short(name), [name]) for each in drawn.families if len(each.tasks) > 1 for name in each.tasks]
     if not drawn.trained:
         section.text = [
-            "In percent, with 95% intervals (Wilson; of a mean over tasks, a bootstrap of rows within tasks)."
+            "In percent, with 95% intervals (Wilson; of a mean over tasks, a bootstrap of rows within tasks). Other figures "
+            "are in table.csv."
         ]
         section.tables = [_one_model(drawn, sets)]
         if members:
@@ -126,30 +155,29 @@ def _scores(drawn: Drawn) -> Section:
         "narrow. A mean over tasks leaves out what is asked closed-book."
     ]
     figures = dict.fromkeys(figure for task in drawn.tasks.values() for figure in task.figures)
+    known, others = [name for name in FIGURES if name in figures], [name for name in figures if name not in FIGURES]
+    by_itself = ", of those that are part of a mean each by itself"
     for one in drawn.trained:
-        for figure in [
-            *(name for name in FIGURES if name in figures),
-            *(name for name in figures if name not in FIGURES),
-        ]:
-            caption = f"{one.label}: " * (len(drawn.trained) > 1) + FIGURES.get(figure, figure)
-            header = ["task", "rows", "left out", drawn.base.label, one.label, "gain"]
-            for some, more in ((sets, ""), (members, ", of those that are part of a mean each by itself")):
-                rows = [row for each in some if (row := _scored(drawn, one, each, figure))]
-                folded = figure != "exact_match" or bool(more)
-                section.tables += [Rows(f"{caption}{more}", header, rows, folded=folded)] if rows else []
-    for table in section.tables:
-        _drop(table, "left out")
+        for figure in (*known, *others):
+            section.tables += [_compared(drawn, one, figure, sets), _compared(drawn, one, figure, members, by_itself)]
+    section.tables = [table for table in section.tables if table.rows]
     return section
 
 
-def _scored(drawn: Drawn, one: Evaluation, each: Set, figure: str) -> list[str]:
-    entry = drawn.gain(one, each.name, figure)
-    if entry is None:
-        return []
+def _compared(drawn: Drawn, one: Evaluation, figure: str, sets: Sequence[Set], more: str = "") -> Rows:
+    caption = f"{one.label}: " * (len(drawn.trained) > 1) + FIGURES.get(figure, figure) + more
+    header = columns("task", "rows", "left out", drawn.base, one, "gain")
+    entries = [entry for each in sets if (entry := drawn.gain(one, each.name, figure))]
+    folded = figure != "exact_match" or bool(more)
+    table = Rows(caption, header, [*map(_scored, entries)], folded=folded, verdicts=[*map(verdict, entries)])
+    _drop(table, "left out")
+    return table
+
+
+def _scored(entry: Entry) -> list[str]:
     alone = (entry.only_model or 0) + (entry.only_base or 0)
-    name = each.name if entry.tasks == 1 else f"{each.name} ({entry.tasks} tasks)"
     return [
-        name,
+        entry.task if entry.tasks == 1 else f"{entry.task} ({entry.tasks} tasks)",
         f"{entry.rows:,}",
         f"{alone:,}" if alone else "",
         _value(entry.base),
@@ -195,7 +223,7 @@ def _parts(drawn: Drawn) -> Section:
                 cells = [each.name, *map(change, (drawn.gain(one, each.name, "exact_match"), *parts))]
                 ends = ["–"] * 3 if both is None else [f"{both.rows:,}", _value(both.base), _value(both.value)]
                 rows.append([*cells, *ends, change(both)])
-        header = ["task", "gain", *PARTS, "rows where both parse", drawn.base.label, one.label, "gain there"]
+        header = columns("task", "gain", *PARTS, "rows where both parse", drawn.base, one, "gain there")
         section.tables += [Rows(one.label, header, rows)] if rows else []
     return section
 
@@ -219,15 +247,11 @@ def _groups(drawn: Drawn) -> Section:
         for each in drawn.families:
             for group in drawn.table.groups(drawn.base.label, "", each.name, by):
                 rows += _of_group(drawn, each, by, group)
-        many = ["model"] * bool(drawn.trained)
-        header = [
-            "task",
-            by,
-            *many,
-            "rows",
-            *([drawn.base.label, "then", "gain"] if drawn.trained else ["right answers"]),
-        ]
-        section.tables += [Rows(f"Right answers by {by}", header, rows, 2 + len(many), folded=True)] if rows else []
+        words = 3 if drawn.trained else 2
+        header = columns("task", by, "rows", "right answers")
+        if drawn.trained:
+            header = columns("task", by, "model", "rows", drawn.base, "then", "gain")
+        section.tables += [Rows(f"Right answers by {by}", header, rows, words, folded=True)] if rows else []
     section.text = ["Other figures than right answers are in table.csv."] * bool(section.tables)
     return section
 
@@ -260,8 +284,8 @@ def _positions(drawn: Drawn) -> Section:
                     )
                 elif not drawn.trained and (entry := drawn.table.get(one.label, "", each.name, hop)):
                     rows.append([each.name, said, f"{entry.rows:,}", _alone(entry)])
-        ends = [drawn.base.label, one.label, "gain"] if drawn.trained else [one.label]
-        section.tables += [Rows(one.label, ["task", "", "rows", *ends], rows, 2, folded=True)] if rows else []
+        ends: list[str | Evaluation] = [drawn.base, one, "gain"] if drawn.trained else [one]
+        section.tables += [Rows(one.label, columns("task", "", "rows", *ends), rows, 2, folded=True)] if rows else []
     return section
 
 
@@ -302,5 +326,5 @@ def _examples(drawn: Drawn) -> Iterator[Section]:
     ]
     for one in drawn.trained:
         for name, found in zip(("wins", "losses"), chosen(drawn.base, one), strict=True):
-            section.examples += [(f"{one.label}: {len(found)} {name}", found)] if found else []
+            section.examples += [Shown(f"{one.label}: {len(found)} {name}", one.label, found)] if found else []
     yield section

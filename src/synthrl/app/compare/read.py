@@ -25,6 +25,7 @@ DETAILS = re.compile(r"details_(?P<task>.+)\|(?P<shots>\d+)_(?P<date>[^|]+)\.par
 Parts = tuple[str, ...]  # of a path
 
 BALANCED = "balanced_accuracy"
+TWIN = ("question", "told", "f1")  # fields of a figure that is of a pair of rows
 COLUMNS = ("hops", "kind", "level")
 UNREADABLE = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 LONGEST = 100  # characters of a label, and of what a row is grouped by
@@ -241,8 +242,11 @@ def _task(name: str, file: Path, notes: list[str]) -> Task:
     figures: list[str] = []
     for i in range(metric.type.num_fields):
         figure = metric.type.field(i).name
+        if figure in rows or pa.types.is_null(metric.type.field(i).type):  # a column of another meaning, or of nothing
+            continue
         values, classes = _figure(figure, metric.field(i))
-        if values is None or figure in rows:  # which is a column of another meaning
+        if values is None:
+            notes.append(f"{name}: {visible(figure)} is left out, as it is no number of a row")
             continue
         rows[figure], figures = values, [*figures, figure]
         if classes is not None:
@@ -279,9 +283,20 @@ def _figure(name: str, column: pa.Array) -> tuple[Any, Any]:
             for row in column.to_pylist()
         ]
         return pandas.to_numeric(pandas.Series([value for _, value in own])), [name for name, _ in own]
+    if pa.types.is_struct(column.type) and {field.name for field in column.type} == set(TWIN):
+        return _of_pairs(column), None
     if pa.types.is_floating(column.type) or pa.types.is_integer(column.type) or pa.types.is_boolean(column.type):
         return pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), None
     return None, None
+
+
+def _of_pairs(column: pa.StructArray) -> pandas.Series:
+    """What both rows of a question earn together (see `lighteval_tasks.means.Twins`), told of the first of them alone, so that
+    a pair counts once."""
+    rows = pandas.DataFrame({name: column.field(name).to_pylist() for name in TWIN}).astype({"f1": float})
+    of_question = rows.groupby("question")
+    earned = of_question["f1"].transform("sum") * of_question["told"].transform("all")
+    return earned.where((of_question["told"].transform("size") == 2) & ~rows.duplicated("question"))
 
 
 def _group(name: str, rows: pandas.DataFrame, notes: list[str]) -> None:

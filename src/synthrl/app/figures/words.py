@@ -36,15 +36,26 @@ def alt(figure: Figure) -> str:
 
 
 def _line(figure: Figure, line: Line) -> str:
-    def said(point: Point) -> str:
-        units = {"%": f"{percent(point.y)}%", "points": signed(point.y)}
-        value = units.get(figure.unit, f"{point.y:.4g} {figure.unit}".strip())
-        return f"{value} at {figure.x} {point.x:.4g}" if figure.shape == "curves" else f"{value} for {point.x}"
-
     name = line.label + CONTROL * (line.role == "control")
     if figure.x == "step" and len(line.points) > 1:
-        return f"{name}: from {said(line.points[0])} to {said(line.points[-1])}"
-    return f"{name}: {', '.join(map(said, line.points))}"
+        first, last = (_point(figure, point) for point in (line.points[0], line.points[-1]))
+        return f"{name}: from {first} to {last}"
+    nothing = _value(figure, 0.0)
+    some = [point for point in line.points if _value(figure, point.y) != nothing]
+    if len(line.points) - len(some) < 2:
+        return f"{name}: {', '.join(_point(figure, point) for point in line.points)}"
+    # What is zero everywhere, as many a part of a gain is, would be a wall of zeros to listen to.
+    rest = f"{nothing} for {'the rest' if some else 'all'}"
+    return f"{name}: {', '.join([*(_point(figure, point) for point in some), rest])}"
+
+
+def _point(figure: Figure, point: Point) -> str:
+    where = f"at {figure.x} {point.x:.4g}" if figure.shape == "curves" else f"for {point.x}"
+    return f"{_value(figure, point.y)} {where}"
+
+
+def _value(figure: Figure, y: float) -> str:
+    return {"%": f"{percent(y)}%", "points": signed(y)}.get(figure.unit, f"{y:.4g} {figure.unit}".strip())
 
 
 def shortest(path: Sequence[str], others: Sequence[Sequence[str]], least: int = 1) -> str:
