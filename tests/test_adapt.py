@@ -228,19 +228,6 @@ def test_what_the_server_refuses_is_not_counted(server, say, capsys):
 # the grid
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("1-4,6", ("1", "2", "3", "4", "6")),
-        ("chain,count", ("chain", "count")),
-        ("0,0.3", ("0", "0.3")),
-        ("./my-task.yaml", ("./my-task.yaml",)),
-    ],
-)
-def test_values_of_a_knob_are_ranges_and_lists(text, found):
-    assert adapt.values("knob", text) == found
-
-
 def test_every_dataset_has_a_usual_grid_which_it_takes():
     assert set(adapt.USUAL) == {name for name in hub.names() if "question" in hub.open_reader(name).features}
     for name in adapt.USUAL:

@@ -8,13 +8,14 @@ import os
 
 import jinja2
 import pytest
+import yaml
 
 from synthrl import prompt
 from synthrl.row import COLUMNS, UNANSWERABLE
 
 pytest.importorskip("clingo")
 
-from synthrl.app import cli, verify
+from synthrl.app import cli, verify, workers
 from synthrl.app.across import Across
 from synthrl.dataset_builders.fiction_multihop import relations
 from synthrl.dataset_builders.fiction_multihop.audit import check as audit
@@ -422,6 +423,60 @@ def test_command(tmp_path, capsys):
         verify.run("no_such_thing")
 
 
+@pytest.fixture
+def rows_of(tmp_path):
+    """A folder of rows in configurations, as `synthrl publish` lays them out."""
+
+    def write(*configs: str):
+        told = [{"config_name": name, "data_files": f"{name}/train.jsonl"} for name in configs]
+        for i, name in enumerate(configs):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "train.jsonl").write_text(json.dumps(make(list(GOOD)[i])) + "\n")
+        (tmp_path / "README.md").write_text(f"---\n{yaml.safe_dump({'configs': told})}---\n")
+        return str(tmp_path)
+
+    return write
+
+
+def test_of_a_folder_one_configuration_is_chosen(rows_of, capsys):
+    folder = rows_of("hops_2", "hops_1")
+    for words, rows in (([], 2), (["hops_2"], 1), (["hops_1"], 1)):
+        assert cli.main(["verify", folder, *words]) == 0
+        assert f"{rows} rows, 1 different contexts, 0 failures" in capsys.readouterr().out
+    assert cli.main(["verify", folder, "hops_1", "--split", "train"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["hops_3"], "config: got 'hops_3' (did you mean 'hops_2'?), expected one of hops_2, hops_1"),
+        (["hops_2", "hops_1"], "config: got 'hops_2 hops_1', expected one configuration, or none for all of them"),
+        (["hops=2"], "hops=2: knobs go with the name of a dataset"),
+    ],
+)
+def test_a_configuration_that_a_folder_has_not_is_refused(rows_of, refusal, words, said):
+    assert said in refusal(["verify", rows_of("hops_2", "hops_1"), *words])
+
+
+def test_a_generated_folder_is_of_one_configuration(tmp_path, refusal, capsys):
+    pytest.importorskip("datatrove", reason="needs datatrove: the scale or dev extra")
+    folder = str(tmp_path / "rows")
+    assert cli.main(["generate", "fiction_multihop", "hops=3", "--rows", "20", "--output", folder]) == 0
+    assert cli.main(["verify", folder, "hops_3", "--rows", "5"]) == 0
+    assert "5 rows, 5 different contexts, 0 failures" in capsys.readouterr().out
+    assert "config: got 'hops_2' (did you mean 'hops_3'?), expected one of hops_3" in refusal(
+        ["verify", folder, "hops_2"]
+    )
+
+
+def test_a_file_has_no_configurations(tmp_path, refusal):
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps(make("chain")) + "\n")
+    assert f"config: got 'hops_2', expected none, as {file} has no configurations" in refusal(
+        ["verify", str(file), "hops_2"]
+    )
+
+
 BROKEN = [  # one bad row among good ones: what is changed, what is said of it
     ({"context": {"title": ["Zarno"], "sentences": []}}, "titles without sentences"),
     ({"meta": "{"}, "JSONDecodeError"),
@@ -459,7 +514,7 @@ def test_a_file_without_rows_is_refused_in_one_line(content, tmp_path, capsys):
 
 
 def test_a_killed_worker_is_said(monkeypatch, capsys):
-    monkeypatch.setattr(verify, "_begin", functools.partial(os._exit, 9))
+    monkeypatch.setattr(workers, "_begin", functools.partial(os._exit, 9))  # to be called with one word too many
     monkeypatch.setattr(verify, "_load", lambda *_: {"rows": [make("chain")]})
     assert cli.main(["verify", "rows", "--num-proc", "2"]) == 2
     assert "a worker process was killed" in capsys.readouterr().err

@@ -9,7 +9,6 @@ import sys
 import datasets
 import pytest
 
-from synthrl import knobs
 from synthrl.app import cli, commands, hub, prepare
 
 TINY = ["train=6", "validation=3", "test=2", "heldout_phrasing=1"]
@@ -36,65 +35,6 @@ def stock(line: str, cache: str) -> subprocess.CompletedProcess:
     env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": cache}
     code = WITHOUT_SYNTHRL.format(line=line)
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
-
-
-@pytest.mark.parametrize(
-    ("text", "default", "value"),
-    [
-        ("4", 2, 4),
-        ("2-6", 2, "2-6"),  # a range; the builder judges it
-        ("0.5", 0.0, 0.5),
-        ("1", 0.0, 1.0),
-        ("true", False, True),
-        ("maybe", False, "maybe"),
-        ("chain,comparison", (), ("chain", "comparison")),
-        ("chain", [], ["chain"]),
-        ("4", "2-6", 4),  # nor is one number
-        ("open", "closed", "open"),
-        ("4", "closed", "4"),
-        ("7", None, 7),
-    ],
-)
-def test_a_value_has_the_type_of_its_default(text, default, value):
-    assert knobs.same(knobs.parse(text, default), value)
-
-
-@pytest.mark.parametrize(
-    ("config", "given", "settled"),
-    [
-        ("default", {"hops": 4}, ("hops_4", {})),
-        ("default", {"hops": 4, "train": 7}, ("hops_4", {"train": 7})),
-        ("default", {"hops": 2}, ("default", {})),
-        ("default", {"kinds": "chain"}, ("default", {"kinds": ("chain",)})),  # so is one name
-        ("hops_4-train=7", {}, ("hops_4", {"train": 7})),
-        ("hops_4-kinds=chain%2Ccomparison", {"train": 7}, ("hops_4", {"kinds": ("chain", "comparison"), "train": 7})),
-        ("default", {"kinds": ["chain"]}, ("default", {"kinds": ("chain",)})),  # a list is as good as a tuple
-        ("default", {"train": None}, ("default", {})),
-        ("default", {"hops": True}, ("default", {"hops": True})),  # not 1: the builder refuses it
-    ],
-)
-def test_a_configuration_has_one_name(config, given, settled):
-    configs = {"default": {"hops": 2, "kinds": (), "train": 9}, "hops_4": {"hops": 4, "kinds": (), "train": 9}}
-    assert knobs.settle(config, given, configs) == settled
-    name = knobs.spell_name(*settled)
-    assert name == "default-hops=True" or knobs.settle(name, {}, configs) == settled
-
-
-@pytest.mark.parametrize(
-    ("config", "given", "said"),
-    [
-        ("hops_4", {"hops": 2}, "the configuration 'hops_4' says 4"),
-        ("hops_4-train=7", {"train": 8}, "says 7"),
-        ("hops_12", {}, "did you mean hops=12"),
-        (4, {}, "config: got 4"),
-        (["x"], {}, "config: got ['x']"),
-    ],
-)
-def test_a_configuration_that_cannot_be_is_refused(config, given, said):
-    configs = {"default": {"hops": 2, "train": 9}, "hops_4": {"hops": 4, "train": 9}}
-    with pytest.raises(ValueError) as error:
-        knobs.settle(config, given, configs)
-    assert said in str(error.value)
 
 
 @pytest.mark.parametrize("name", commands.NAMES)
@@ -234,7 +174,12 @@ def test_output_is_ascii():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["frob"], ["frob", "prepare"]),
+        (["frob"], ["command: got 'frob', expected one of list, show, prepare"]),
+        (["evla"], ["command: got 'evla', did you mean 'eval'?"]),
+        (["REPORT", "runs/mine"], ["did you mean 'report'?"]),
+        (["publish_metric"], ["did you mean 'publish-metric'?"]),
+        ([""], ["command: got '', expected one of list"]),
+        ([], ["COMMAND"]),
         (["show"], ["NAME"]),
         (["show", "fiction_multihpo"], ["dataset", "did you mean 'fiction_multihop'"]),
         (["show", "fiction_multihop", "hpos=4"], ["hpos", "did you mean 'hops'"]),
@@ -253,6 +198,9 @@ def test_output_is_ascii():
         (["prepare", "fiction_multihop", "hops_1", "hash=../../../../precious"], ["knob", "hash"]),
         (["prepare", "fiction_multihop", "--num-proc", "0"], ["--num-proc", "1 or more"]),
         (["verify", "fiction_multihop", "--num-proc", "0"], ["--num-proc", "1 or more"]),
+        (["verify", "fiction_multihap"], ["fiction_multihap: got neither", "did you mean 'fiction_multihop'"]),
+        (["verify", "fiction_multihap", "hops=2"], ["hops=2", "did you mean 'fiction_multihop'"]),
+        (["verify", "my_rows"], ["my_rows: got neither", "fiction_logic, fiction_multihop"]),
         (["guess", "nope"], ["dataset", "nope"]),
         (["guess", "fiction_multihop", "hops=99"], ["hops", "99"]),
         (["guess", "fiction_multihop", "hop=2"], ["hop", "did you mean 'hops'"]),

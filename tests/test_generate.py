@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -286,6 +287,13 @@ def test_what_cannot_be_is_refused_before_anything_is_written(words, named, tmp_
     assert not (tmp_path / "rows").exists()
 
 
+@pytest.mark.parametrize("url", ["memory://rows", "http://127.0.0.1:9/rows", "simplecache::memory://rows", "data://x"])
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_store_that_keeps_nothing_is_refused(url, more, capsys):
+    said = refused(capsys, *WHAT, *more, "--output", url)
+    assert url in said and "expected a folder, or a store that keeps what is written" in said
+
+
 @pytest.mark.parametrize("url", ["hf://you/name", "hf://datasets/name", "hf://datasets/you/name@main"])
 def test_what_is_no_dataset_of_the_hub_is_refused(url, capsys):
     assert "hf://datasets/OWNER/NAME" in refused(capsys, *WHAT, "--output", url)
@@ -374,11 +382,36 @@ def test_a_dry_run_tells_and_leaves_nothing(tmp_path, capsys):
     assert not (tmp_path / "rows").exists()
 
 
+def test_a_dry_run_of_little_is_told_in_seconds(tmp_path, capsys):
+    assert cli.main(["generate", *WHAT, "--dry-run", "--workers", "2", "--output", str(tmp_path / "rows")]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"in one process here: [\d.]+ s of one, [\d.]+ s of 2\n", told) and " 0.0 " not in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.04, "0.0 s"),
+        (2.34, "2.3 s"),
+        (12.3, "12 s"),
+        (89, "89 s"),
+        (95, "2 min"),
+        (5_000, "83 min"),
+        (5_400, "1.5 hours"),
+    ],
+)
+def test_durations_are_told_in_a_unit_that_fits(seconds, said):
+    assert progress.duration(seconds) == said
+
+
 def test_where_nobody_watches_there_are_lines(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(progress, "EVERY", 0.05)
     assert cli.main(made("--output", str(tmp_path / "rows"))) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert any("of 1,700 rows, about" in line and "of 4 files" in line and "rows/s" in line for line in lines)
+    assert any(
+        "of 1,700 rows, about" in line and "of 4 files" in line and re.search(r"rows/s, [\d.]+ s left$", line)
+        for line in lines
+    )
 
 
 def test_rows_that_are_no_questions(tmp_path, capsys):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from test_generate import contents
 
 from synthrl.app import cli
-from synthrl.app.scale import manifest
+from synthrl.app.scale import manifest, scratch
+from synthrl.app.scale.folder import Folder
 from synthrl.seeding import Stream
 
 pytest.importorskip("datatrove", reason="needs the scale extra")
@@ -101,6 +103,31 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
         time.sleep(0.1)
     assert group(process) == []
     process.communicate()
+
+
+def test_a_kill_leaves_nothing_outside_of_the_folder(tmp_path, monkeypatch):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    process = started(tmp_path / "rows", 200_000)
+    until(lambda: marked(tmp_path / "rows") > 0, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=20)
+    assert not [path for path in (tmp_path / "tmp").rglob("*") if path.is_file()]
+
+
+def test_what_a_killed_process_was_to_send_goes_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    names = {f"{scratch.PREFIX}{ended.pid}-x": False, f"{scratch.PREFIX}mine": True, f"{scratch.PREFIX}mine-x": True}
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "part").write_text("half a file")
+    with scratch.folder() as at_work:
+        Folder("s3://bucket/rows").sweep()
+        assert {name: (tmp_path / name).exists() for name in names} == names
+        assert at_work.parent == tmp_path and at_work.exists()
+    assert not at_work.exists()
 
 
 def test_a_worker_that_is_killed_is_said_and_nothing_hangs(tmp_path):

@@ -390,3 +390,21 @@ def test_a_datasets_that_moved_its_names_is_said_once_and_left_alone(why, load, 
     with pytest.warns(UserWarning, match=r"synthrl\.load_dataset") as warned:
         hub.patch()
     assert (len(warned), vars(load)) == (1, before), why
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda rows: rows[1:], "train[0:50]: its rows() made 49 rows, expected 50"),
+        (lambda rows: [*rows, rows[0]], "made 51 rows, expected 50"),
+        (lambda rows: [{**rows[0], "colour": 3}, *rows[1:]], "train[0:50]: a row and the features differ in colour"),
+        (lambda rows: [{k: v for k, v in row.items() if k != "meta"} for row in rows], "differ in meta"),
+    ],
+)  # fmt: skip
+def test_a_dataset_that_makes_other_rows_than_it_said_is_told_what_is_wrong(spoil, said, monkeypatch):
+    builder = hub.open_reader("fiction_multihop")
+    made = list(builder.rows("train", 0, 50))
+    monkeypatch.setattr(builder, "rows", lambda *span: iter(spoil(made)))
+    with pytest.raises(RuntimeError) as error:
+        builder.whole_rows("train", 0, 50)
+    assert said in str(error.value)

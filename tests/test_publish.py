@@ -110,7 +110,7 @@ def test_a_depth_is_a_configuration_for_each_number(dataset, words, names):
     ("words", "says"),
     [
         (["fiction_multihop", "hops=8-1"], "hops: got '8-1'"),
-        (["fiction_multihop", "hops=1-8,2"], "each number once"),
+        (["fiction_multihop", "hops=1-8,2"], "each once"),
         (["fiction_multihop", "hops=few"], "hops: got 'few'"),
         (["fiction_multihop", "hops=16-17", "context_chars=8000"], "hops: got 17"),
         (["fiction_multihop", "hops=1-2", "kinds=superlative"], "can be asked at hops=1"),
@@ -230,6 +230,11 @@ def test_the_card_tells_of_the_rows_as_they_are(tree):
     ):
         assert said in page, said
     assert "path/of/this/folder" in page and "None" not in page and "{{" not in page.replace("{{The", "")
+
+
+def test_no_quotation_in_the_card_ends_in_an_empty_line(tree):
+    page = (tree / "README.md").read_text()
+    assert "> **Question** " in page and not re.search(r"^>\n(?!>)", page, re.M)
 
 
 def test_all_that_the_card_points_to_is_there(tree):
@@ -353,6 +358,7 @@ def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert cli.main(["publish", "fiction_logic", "rules_2", *SMALL, "--output", str(tmp_path / "tree")]) == 2
     assert "pip install 'synthrl[report]'" in capsys.readouterr().err
+    assert not list((tmp_path / "tree").glob("*/*"))  # it costs no rows
 
 
 # again

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import loopback_hub
@@ -187,11 +189,6 @@ def test_a_folder_without_its_manifest_is_not_sent(tmp_path):
         upload.push_folder(tmp_path, "me/rules")
 
 
-@pytest.mark.parametrize(("number", "said"), [(0, "0 bytes"), (999, "999 bytes"), (1_500, "1.5 kB"), (3e12, "3.0 TB")])
-def test_sizes_are_told_shortly(number, said):
-    assert upload.size(number) == said
-
-
 @pytest.mark.parametrize(
     ("error", "says"),
     [
@@ -201,12 +198,59 @@ def test_sizes_are_told_shortly(number, said):
         (json.JSONDecodeError("Expecting value", "<html>", 0), "does not answer as the Hub does"),
         (AttributeError("'list' object has no attribute 'get'"), "does not answer as the Hub does"),
         (KeyError("siblings"), "does not answer as the Hub does"),
+        (RecursionError("maximum recursion depth exceeded"), "does not answer as the Hub does"),
+        (httpx.InvalidURL("no port"), "the connection to the Hub broke ("),
     ],
 )
 def test_whatever_answers_is_told_in_a_line(error, says):
     """A network that is not there, a proxy, a page to sign in to."""
     with pytest.raises(OSError, match=re.escape(says)), plainly("me/rules"):
         raise error from Exception("below")  # as httpx has it, of another library
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """Says the same to whatever is asked."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(self.server.says)
+
+    do_HEAD = do_POST = do_GET
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.mark.parametrize("says", [b"<html>Sign in</html>", b"[]", pytest.param(b"[" * 100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("command", ["publish", pytest.param("generate", marks=pytest.mark.slow)])
+def test_a_proxy_that_answers_for_the_hub_is_one_line_and_nothing_of_it_is_kept(says, command, tmp_path):
+    """A list where the client expects an object, for one: it keeps that for a day, and each later call would fail."""
+    words = {
+        "publish": ["fiction_logic", "rules_2", *TINY, "--repo-id", "me/rules", "--output", str(tmp_path / "tree")],
+        "generate": ["fiction_logic", "--rows", "20", "--output", "hf://datasets/me/rules"],
+    }[command]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        proxy.says = says
+        threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
+        told = {"HF_ENDPOINT": f"http://127.0.0.1:{proxy.server_port}", "HF_TOKEN": "hf_x", "HF_HUB_OFFLINE": "0"}
+        env = {**os.environ, **told, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
+        done = subprocess.run(
+            [sys.executable, "-m", "synthrl.app.cli", command, *words], env=env, capture_output=True, text=True
+        )
+        proxy.shutdown()
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr[-2000:]
+    assert "does not answer as the Hub does" in done.stderr
+    assert not [path for path in (tmp_path / "hf").rglob("*") if path.is_file()]
+
+
+def test_the_manifest_that_is_there_is_not_kept_in_the_cache(there, start, tmp_path):
+    """Whatever a proxy made of it would stay."""
+    there.repos[REPO] = {manifest.NAME: b"<html>Sign in</html>"}
+    done = start()
+    assert done.returncode == 2 and "files of something else (synthrl.json)" in done.stderr
+    assert not [path for path in (tmp_path / "hf").rglob("*") if path.is_file() and b"Sign in" in path.read_bytes()]
 
 
 def test_no_network_is_told_in_a_line(start, there):

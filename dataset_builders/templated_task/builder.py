@@ -51,6 +51,7 @@ class TemplatedTask(RowBuilder):
     """Word problems whose numbers and names are drawn anew for each row, and whose answers are worked out exactly."""
 
     BUILDER_CONFIG_CLASS = TemplatedTaskConfig
+    endless = False
     BUILDER_CONFIGS: ClassVar = [
         _config("default"),
         *[_config(level, level=level) for level in LEVELS],

@@ -3,28 +3,11 @@
 import evaluate
 
 from synthrl.app.metrics import metric_path
-from synthrl.app.publish.space import page
+from synthrl.app.publish.space import ROW, page
 
 EXAMPLE = {
     "predictions": ["Ada works for Birch Mill, which Cy Dorn founded. <answer>Rome</answer>"],
-    "references": [
-        {
-            "question": "In which city does the founder of the employer of Ada live?",
-            "context": {"title": ["Ada", "Birch Mill", "Cy Dorn", "Eve"], "sentences": [["…"], ["…"], ["…"], ["…"]]},
-            "steps": [
-                {"question": "Who employs Ada?", "answer": "Birch Mill", "title": "Ada"},
-                {"question": "Who founded it?", "answer": "Cy Dorn", "title": "Birch Mill"},
-                {"question": "Where does he live?", "answer": "Rome", "title": "Cy Dorn"},
-            ],
-            "supporting_facts": {"title": ["Ada", "Birch Mill", "Cy Dorn"], "sent_id": [0, 0, 0]},
-            "answers": [["Rome"]],
-            "scorer": "set",
-            "choices": [],
-            "answerable": True,
-            "hops": 3,
-            "kind": "chain",
-        }
-    ],
+    "references": [ROW],
 }
 
 demo = page(evaluate.load(metric_path("supporting_facts")), EXAMPLE)

@@ -50,6 +50,7 @@ class RowBuilder(datasets.ArrowBasedBuilder):
     features: ClassVar[datasets.Features] = row.FEATURES
     folder: ClassVar[Path]
     source: ClassVar[str]  # the fingerprint of what was imported
+    endless: ClassVar[bool] = True  # else another seed brings the same rows in another order
 
     def check(self) -> None:
         """Raise ValueError, in one line, if a knob of `self.config` has a value that it cannot have."""
@@ -61,6 +62,17 @@ class RowBuilder(datasets.ArrowBasedBuilder):
     def rows(self, split: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
         """Rows `start` to `stop` of a split, the same ones however they are asked for."""
         raise NotImplementedError
+
+    def whole_rows(self, split: str, start: int, stop: int) -> list[dict[str, Any]]:
+        """The same, where a dataset that makes too few, or forgets a column, is told so."""
+        made = list(self.rows(split, start, stop))
+        where = f"{self.folder.name}, {split}[{start}:{stop}]"
+        if len(made) != stop - start:
+            raise RuntimeError(f"{where}: its rows() made {len(made)} rows, expected {stop - start}")
+        for one in made:
+            if odd := one.keys() ^ self.features.keys():
+                raise RuntimeError(f"{where}: a row and the features differ in {', '.join(sorted(odd))}")
+        return made
 
     def foresee(self) -> None:
         """Raise ValueError, in one line and before a file is written, if the build is bound to fail."""
@@ -127,9 +139,7 @@ class RowBuilder(datasets.ArrowBasedBuilder):
                 if parent and parent.pid != os.getppid():
                     os._exit(1)  # the build was killed: a worker must not write into the next one's files, nor stay
                 stop = min(start + TABLE, last)
-                rows = list(self.rows(split, start, stop))
-                if len(rows) != stop - start or any(row.keys() != self.features.keys() for row in rows):
-                    raise RuntimeError(f"{split}[{start}:{stop}] is not {stop - start} rows of {list(self.features)}")
+                rows = self.whole_rows(split, start, stop)
                 table = pa.table([[row[name] for row in rows] for name in schema.names], schema=schema)
                 yield Key(number, (start - first) // TABLE), table
 

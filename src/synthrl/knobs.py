@@ -55,6 +55,18 @@ def check_range(knob: str, given: object, least: int, most: int) -> None:
         require(type(given) is int and least <= given <= most, knob, given, allowed)
 
 
+def values(knob: str, text: str, most: int) -> tuple[str, ...]:
+    """ "1-4,6" → 1, 2, 3, 4, 6: what a command is to do each of."""
+    found: list[str] = []
+    for part in text.split(","):
+        ends = re.fullmatch(r"(\d{1,9})-(\d{1,9})", part)
+        low, high = map(int, ends.groups()) if ends else (0, 0)
+        require(low <= high < low + most, knob, part, f"a range of at most {most} numbers, the smaller first")
+        found += map(str, range(low, high + 1)) if ends else [part]
+    require(all(found) and len(set(found)) == len(found), knob, text, "values with commas between (1-4,6), each once")
+    return tuple(found)
+
+
 def parse(text: str, default: object) -> Any:
     """`text` as the type of `default`; what does not read as that stays text ("2-6"), for the builder to judge."""
     if isinstance(default, list | tuple):

@@ -68,32 +68,20 @@ class Measured(NamedTuple):
 # The grid ------------------------------------------------------------------------------------------------------------
 
 
-def values(knob: str, text: str) -> tuple[str, ...]:
-    """ "1-4,6" → 1, 2, 3, 4, 6"""
-    found: list[str] = []
-    for part in filter(None, text.split(",")):
-        ends = re.fullmatch(r"(\d{1,9})-(\d{1,9})", part)
-        low, high = map(int, ends.groups()) if ends else (0, 0)
-        knobs.require(low <= high < low + MOST, knob, part, f"a range of at most {MOST} numbers, the smaller first")
-        found += map(str, range(low, high + 1)) if ends else [part]
-    knobs.require(bool(found) and len(set(found)) == len(found), knob, text, "values with commas between, each once")
-    return tuple(found)
-
-
 def grids(name: str, words: Sequence[str], vary: Sequence[str]) -> tuple[list[Grid], list[str]]:
     """What is varied, and the words that are the same everywhere."""
     given = {knob: text for knob, equals, text in (word.partition("=") for word in words) if equals}
     if vary:
         pairs = [text.partition("=") for text in vary]
-        asked = {knob: values(f"--vary {knob}", text) for knob, _, text in pairs}
+        asked = {knob: knobs.values(f"--vary {knob}", text, MOST) for knob, _, text in pairs}
         for knob in asked:
             knobs.require(knob not in given, f"--vary {knob}", f"{knob}={given.get(knob)} too", "only one of them")
         knobs.require(len(asked) == len(pairs), "--vary", " ".join(vary), "each knob once")
         return [asked], list(words)
     if name not in USUAL:
         raise ValueError(f"--vary: got none, expected KNOB=VALUES, as {name} has no usual grid")
-    usual = [{knob: values(knob, text) for knob, text in grid.items()} for grid in USUAL[name]]
-    own = {knob: values(knob, text) for knob, text in given.items() if any(knob in grid for grid in usual)}
+    usual = [{knob: knobs.values(knob, text, MOST) for knob, text in grid.items()} for grid in USUAL[name]]
+    own = {knob: knobs.values(knob, text, MOST) for knob, text in given.items() if any(knob in grid for grid in usual)}
     # A knob with one value tells the grids of a dataset apart: it is not replaced, but may not be asked for.
     fits = [grid for grid in usual if all(len(now) > 1 or now[0] in own.get(knob, now) for knob, now in grid.items())]
     if not fits:

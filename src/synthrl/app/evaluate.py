@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import filelock
 import yaml
 from datasets.exceptions import DatasetsError
 
 from synthrl import files, knobs, prompt, real, seeding
 from synthrl.answers import SCORING_VERSION
 from synthrl.app import compare, hub, lighteval
+from synthrl.app.own_folder import held
 from synthrl.synthesis.local import cached_as
 
 # What odd rows, and odd models, come to within lighteval: it says no more than the error's kind does.
@@ -53,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
         home = _home(args, settings)
         flags = ["--custom-tasks", TASKS, "--output-dir", ".", "--save-details", *args.passed]
         flags += ["--max-samples", str(most["max_samples"])] if most["max_samples"] else []
-        with _alone(home), contextlib.chdir(home):
+        busy = f"{home}: another synthrl eval is at work there: wait, or name another --output"
+        # Two processes that evaluate the same would take each other's results for theirs.
+        with held(home / ".lock", busy), contextlib.chdir(home):
             _ask_suite(args.suite, suite)
             engine = _engine(args, settings)
             failed = _each(names, lambda name: app([*engine, f"{name}|0", *flags], standalone_mode=False))
@@ -91,20 +93,6 @@ def _check_names(names: list[str], known: list[str]) -> None:
             near = difflib.get_close_matches(name, known, n=4)
             hint = ", ".join(near) or "synthrl_hotpotqa and so on, see lighteval_tasks/README.md"
             raise ValueError(f"--task: got {name!r}, expected the name of a task: {hint}")
-
-
-@contextlib.contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Two processes that evaluate the same would take each other's results for theirs."""
-    lock = filelock.FileLock(home / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise ValueError(f"{home}: another synthrl eval is at work there: wait, or name another --output") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _push(args: argparse.Namespace, home: Path) -> int:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 
@@ -10,30 +11,48 @@ from typing import Any
 def plainly(repo_id: str, known: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """What the Hub's client has to say, in a line; but for what is `known`, which whoever asks sees to."""
     import httpx
-    from huggingface_hub import constants
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, LocalTokenNotFoundError
+    from huggingface_hub.errors import (
+        FileMetadataError,
+        HfHubHTTPError,
+        LocalEntryNotFoundError,
+        LocalTokenNotFoundError,
+    )
+
+    # Its client takes for granted that a reply is JSON, and of which shape.
+    strange = (json.JSONDecodeError, UnicodeDecodeError, RecursionError, AttributeError, TypeError, LookupError)
 
     try:
         yield
     except LocalTokenNotFoundError:
         raise ValueError("there is no token for the Hub: `hf auth login`, or set HF_TOKEN") from None
     except LocalEntryNotFoundError as error:
-        raise _broken(repo_id, error.__cause__ or error) from None
+        cause = error.__cause__ or error
+        if isinstance(cause, HfHubHTTPError):
+            raise _in_a_line(cause, repo_id) from None
+        raise (_strange if isinstance(cause, FileMetadataError) else _broken)(repo_id, cause) from None
     except known:
         raise
     except HfHubHTTPError as error:
         raise _in_a_line(error, repo_id) from None
-    except (httpx.HTTPError, RuntimeError) as error:
+    except strange as error:
+        raise _strange(repo_id, error) from None
+    except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
         cause = error.__cause__ or error
         if isinstance(cause, HfHubHTTPError):
             raise _in_a_line(cause, repo_id) from None
-        if not isinstance(error, httpx.HTTPError) and not isinstance(cause, httpx.HTTPError | OSError):
+        if isinstance(error, RuntimeError) and not isinstance(cause, httpx.HTTPError | OSError):
             raise
         raise _broken(repo_id, cause) from None
-    # Its client takes for granted that a reply is JSON, and of which shape.
-    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError, LookupError) as error:
-        what = f"{constants.ENDPOINT} does not answer as the Hub does ({type(error).__name__}: {error})"
-        raise ConnectionError(f"{repo_id}: {what}: is there a proxy, or a page to sign in to?") from None
+
+
+def _strange(repo_id: str, error: BaseException) -> ConnectionError:
+    """Whatever was said is forgotten: a list of harnesses, which the client keeps for a day, would fail each later call."""
+    from huggingface_hub import constants
+
+    if kept := getattr(constants, "AGENT_HARNESSES_PATH", ""):  # older releases have none
+        Path(kept).unlink(missing_ok=True)
+    what = f"{constants.ENDPOINT} does not answer as the Hub does ({type(error).__name__}: {error})"
+    return ConnectionError(f"{repo_id}: {what}: is there a proxy, or a page to sign in to?")
 
 
 def _broken(repo_id: str, cause: BaseException) -> ConnectionError:

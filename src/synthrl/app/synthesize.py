@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import datasets
-import filelock
 
 from synthrl import files, knobs
 from synthrl.answers import SCORING_VERSION
+from synthrl.app.own_folder import held
 from synthrl.app.profile import Progress, open_cache, open_engine, tell
 from synthrl.synthesis import (
     Asker,
@@ -275,19 +275,12 @@ def known_texts(args: Any, definition: Definition) -> tuple[Known, dict[str, int
 
 @contextlib.contextmanager
 def alone_in(output: Path) -> Iterator[None]:
-    output.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(output / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise ValueError(f"--output: got {output}, where another process is at work: name another, or wait") from None
-    try:
+    busy = f"--output: got {output}, where another process is at work: name another, or wait"
+    with held(output / ".lock", busy):
         for place in ("", "steps", *(f"{name}/data" for name in SETS)):
             for left in (output / place).glob(files.PARTS):  # by a process that was killed as it wrote
                 left.unlink()
         yield
-    finally:
-        lock.release()
 
 
 def identity(args: Any, definition: Definition, how: Settings, corpora: dict[str, Corpus]) -> dict[str, Any]:

@@ -2,23 +2,20 @@
 
 synthrl verify fiction_multihop hops=2-6 --rows 1000
 synthrl verify rows.parquet
+synthrl verify FOLDER hops_3
 
 A folder that `synthrl generate` filled has its files compared with its manifest too.
 """
 
+import difflib
 import functools
 import importlib
 import itertools
 import json
-import multiprocessing
-import os
-import signal
 import sys
-import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,10 +23,10 @@ import datasets
 import pyarrow as pa
 from tqdm import tqdm
 
-from synthrl.app import hub
+from synthrl.app import hub, workers
 from synthrl.app.across import Across
 from synthrl.app.scale import check
-from synthrl.knobs import refuse
+from synthrl.knobs import refuse, require
 from synthrl.row import COLUMNS, FEATURES, validate
 
 Row = dict[str, Any]
@@ -43,6 +40,20 @@ class Checked(NamedTuple):
     sound: bool = True  # else its columns do not hold what columns hold: nothing more can be said of it
 
 
+class Found(NamedTuple):
+    """What came of checking rows."""
+
+    counts: Counter[tuple[str, int]]  # by kind and hops
+    malformed: int
+    contexts: int
+    unproven: int
+    failures: list[str]
+
+    @property
+    def rows(self) -> int:
+        return self.counts.total() + self.malformed
+
+
 def run(
     target: str,
     config: str | None = None,
@@ -53,28 +64,53 @@ def run(
 ) -> int:
     """Exit status: 0 if rows were checked and no fault was found."""
     failures: list[str] = []
-    if found := check.opened(target):
-        splits, failures = _load_generated(found, rows, split)
+    if generated := check.opened(target):
+        if config not in (None, generated.plan.spelled):
+            refuse("config", config, [generated.plan.spelled])
+        splits, failures = _load_generated(generated, rows, split)
     else:
         splits = _load(target, config, knobs or {}, split)
-    stream = itertools.chain.from_iterable(itertools.islice(of_split, rows) for of_split in splits.values())
+    stream = _first_rows(splits, rows)
     first = next(stream, None)
-    if first is None:
-        print(f"{target}: no row was checked")
+    if first is None or (generated and not first.get("question")):
+        print(f"{target}: no row was checked" + (": they ask no question" if first else ""))
         _show(failures)
-        return 1
-    if found and not first.get("question"):
-        print(f"{target}: no row was checked: they ask no question")
-        _show(failures)
-        return 1 if failures else 0
+        return 1 if failures or not first else 0
+    found = _examined(first, stream, num_proc)
+    report(found._replace(failures=[*failures, *found.failures]))
+    return 1 if failures or found.failures else 0
+
+
+def configuration(target: str, words: list[str]) -> str | None:
+    """The one that is named of what is no dataset of ours: its rows are made, and no knob can change them."""
+    for word in words:
+        knob, equals, _ = word.partition("=")
+        if equals and "-" not in knob:  # else it is a configuration's full name: hops_4-train=20
+            raise ValueError(f"{word}: knobs go with the name of a dataset, and {target!r} is none{meant(target)}")
+    require(len(words) < 2, "config", " ".join(words), "one configuration, or none for all of them")
+    return words[0] if words else None
+
+
+def of_dataset(name: str, config: str | None, knobs: dict[str, Any], rows: int, num_proc: int | None) -> Found:
+    """The first rows of each split, of which there must be some."""
+    stream = _first_rows(_load(name, config, knobs, None), rows)
+    return _examined(next(stream), stream, num_proc)
+
+
+def _first_rows(splits: dict[str, Iterable[Row]], rows: int | None) -> Iterator[Row]:
+    return itertools.chain.from_iterable(itertools.islice(of_split, rows) for of_split in splits.values())
+
+
+def _examined(first: Row, others: Iterator[Row], num_proc: int | None) -> Found:
     name = _dataset(first)
     audit = _audit(name, first)
     if hasattr(audit, "refused") and (why := audit.refused(first)):
         raise ValueError(why)
     across = Across(audit)
     counts: Counter[tuple[str, int]] = Counter()
+    failures: list[str] = []
     malformed = 0
-    checked = _checked(name, itertools.chain([first], stream), num_proc or 1)
+    checked = _checked(name, itertools.chain([first], others), num_proc or 1)
     for row, faults, sound in tqdm(checked, desc="verify", unit=" rows", disable=None):
         failures += [f"{row.get('id')}: {fault}" for fault in faults]
         if sound:
@@ -82,15 +118,13 @@ def run(
             counts[row["kind"], row["hops"]] += 1
         else:
             malformed += 1
-    failures += across.faults()
-    _report(counts, malformed, failures, across)
-    return 1 if failures else 0
+    return Found(counts, malformed, len(across.contexts), across.unproven, [*failures, *across.faults()])
 
 
 def _load(target: str, config: str | None, knobs: dict[str, Any], split: str | None) -> dict[str, Iterable[Row]]:
     """The rows of each split, of one of our datasets or of what was saved."""
     name = hub.ours(target) or (target if target in hub.names() else None)
-    loaded = hub.load_dataset(name, config, streaming=True, **knobs) if name else _open(target)
+    loaded = hub.load_dataset(name, config, streaming=True, **knobs) if name else _open(target, config)
     splits = dict(loaded) if isinstance(loaded, dict) else {"rows": loaded}
     if name and split and split not in splits:
         raise ValueError(f"split: got {split!r}, expected one of {', '.join(splits)}")
@@ -115,25 +149,40 @@ def _load_generated(
     return {found.plan.split: check.rows(found, sound, rows)}, failures
 
 
-def _open(target: str) -> Any:
+def _open(target: str, config: str | None) -> Any:
     path = Path(target)
+    file = path.suffix in (".parquet", ".jsonl", ".json")
+    if not file and not path.is_dir():
+        ours = meant(target) or f" ({', '.join(hub.names())})"
+        raise ValueError(f"{target}: got neither a dataset of ours{ours} nor a saved folder, .parquet or .jsonl")
+    configs: list[str] = []
     try:
-        if path.suffix in (".parquet", ".jsonl", ".json"):
+        if file:
             kind = "parquet" if path.suffix == ".parquet" else "json"
-            return datasets.load_dataset(kind, data_files=target, streaming=True)
-        if (path / "dataset_dict.json").exists() or (path / "state.json").exists():
-            return datasets.load_from_disk(target)
-        if path.is_dir():
+            found = datasets.load_dataset(kind, data_files=target, streaming=True)
+        elif (path / "dataset_dict.json").exists() or (path / "state.json").exists():
+            found = datasets.load_from_disk(target)
+        else:
             configs = datasets.get_dataset_config_names(target)
-            if len(configs) < 2:
-                return datasets.load_dataset(target, streaming=True)
-            every = {config: datasets.load_dataset(target, config, streaming=True) for config in configs}
-            return {f"{config} {split}": rows for config, some in every.items() for split, rows in some.items()}
+            chosen = [name for name in configs if name == config] or configs
+            every = {name: datasets.load_dataset(target, name, streaming=True) for name in chosen}
+            found = every[chosen[0]] if len(chosen) == 1 else _flat(every)
     except Exception as error:  # `datasets` meets a file that it does not understand in many ways
         raise ValueError(f"{target}: cannot be opened, or holds no row: {str(error) or type(error).__name__}") from None
-    raise ValueError(
-        f"{target}: got neither a dataset of ours ({', '.join(hub.names())}) nor a saved folder, .parquet or .jsonl"
-    )
+    require(config is None or bool(configs), "config", config, f"none, as {target} has no configurations")
+    if config is not None and config not in configs:
+        refuse("config", config, configs)
+    return found
+
+
+def _flat(every: dict[str, Any]) -> dict[str, Any]:
+    return {f"{config} {split}": rows for config, some in every.items() for split, rows in some.items()}
+
+
+def meant(target: str) -> str:
+    """The dataset of ours that is spelled most like it."""
+    near = difflib.get_close_matches(target, hub.names(), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _read(target: str, rows: Iterable[Row]) -> Iterator[Row]:
@@ -163,33 +212,14 @@ def _checked(name: str, rows: Iterator[Row], num_proc: int) -> Iterator[Checked]
     if num_proc == 1:
         yield from map(functools.partial(_check, name), rows)
         return
-    pool = ProcessPoolExecutor(num_proc, multiprocessing.get_context("spawn"), _begin)
     waiting: deque[Future[list[Checked]]] = deque()
-    try:
+    with workers.pool(num_proc, "--num-proc") as pool:
         for chunk in iter(lambda: list(itertools.islice(rows, CHUNK)), []):
             waiting.append(pool.submit(_check_chunk, name, chunk))
             if len(waiting) > 2 * num_proc:
                 yield from waiting.popleft().result()
         for of_chunk in waiting:
             yield from of_chunk.result()
-    except BrokenProcessPool:
-        raise ChildProcessError(
-            "a worker process was killed, perhaps for want of memory: try a lower --num-proc"
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """A worker's first act. Ctrl-C is the parent's to handle; and idle workers would outlive a parent that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
 
 
 def _check_chunk(name: str, rows: list[Row]) -> list[Checked]:
@@ -213,18 +243,16 @@ def _check(name: str, row: Row) -> Checked:
         return Checked(row, [" ".join(said.split())], sound=False)
 
 
-def _report(counts: Counter[tuple[str, int]], malformed: int, failures: list[str], across: Any) -> None:
-    depths = sorted({hops for _, hops in counts})
+def report(found: Found) -> None:
+    depths = sorted({hops for _, hops in found.counts})
     print(f"{'rows checked':15}" + "".join(f"{hops:>7}" for hops in depths) + "  hops")
-    for kind in sorted({kind for kind, _ in counts}):
-        print(f"{kind:15}" + "".join(f"{counts[kind, hops] or '-':>7}" for hops in depths))
-    print(
-        f"{counts.total() + malformed} rows, {len(across.contexts)} different contexts, {len(failures)} failures"
-        + (f", {malformed} rows malformed" if malformed else "")
-    )
-    if across.unproven:
-        print(f"{across.unproven} rows not proven: they have no text; only question, steps and solution were compared")
-    _show(failures)
+    for kind in sorted({kind for kind, _ in found.counts}):
+        print(f"{kind:15}" + "".join(f"{found.counts[kind, hops] or '-':>7}" for hops in depths))
+    malformed = f", {found.malformed} rows malformed" if found.malformed else ""
+    print(f"{found.rows} rows, {found.contexts} different contexts, {len(found.failures)} failures{malformed}")
+    if found.unproven:
+        print(f"{found.unproven} rows not proven: they have no text; only question, steps and solution were compared")
+    _show(found.failures)
 
 
 def _show(failures: list[str]) -> None:

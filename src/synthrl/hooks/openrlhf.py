@@ -8,10 +8,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from synthrl.knobs import require
+
 from .truth import Figures, judge
 
 _TAIL = 100  # characters of a prompt by which its end is known: of a long one the trainer cuts off the start
-_ENDS = re.compile(r"(?:\s*(?:<\|[^<>|]{1,40}\|>|<｜[^<>｜]{1,40}｜>|</s>|<eos>|<end_of_turn>|<turn\|>|<pad>))+\s*$")
+_NAMED = ("</s>", "<eos>", "<end_of_turn>", "<turn|>", "<pad>")
+# Special tokens, backwards: read from its end, even pages of white space or of tokens are looked at but once.
+_TOKEN = "|".join([r">\|[^<>|]{1,40}\|<", ">｜[^<>｜]{1,40}｜<", *(re.escape(name[::-1]) for name in _NAMED)])
+_ENDS = re.compile(rf"(?:\s*+(?:{_TOKEN}))++\s*+")
 
 
 def reward_func(
@@ -29,10 +34,13 @@ def reward_func(
 
 def completion(query: str, prompt: str) -> str:
     """What follows the prompt, without the special tokens that end it."""
+    for name, text in (("query", query), ("prompt", prompt)):
+        require(isinstance(text, str), name, text, "text")
     if query.startswith(prompt):
         said = query[len(prompt) :]
     else:
         before, found, said = query.partition(prompt[-_TAIL:])  # the first time: a model may repeat it
         if not found:
             raise ValueError(f"query: got {query[:_TAIL]!r}..., expected the prompt, which ends {prompt[-_TAIL:]!r}")
-    return _ENDS.sub("", said)
+    ends = _ENDS.match(said[::-1])
+    return said[: len(said) - ends.end()] if ends else said

@@ -30,7 +30,7 @@ def pack(row: Mapping[str, Any]) -> str:
 def unpack(truth: str) -> dict[str, Any]:
     try:
         row = json.loads(truth)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         row = None
     if not isinstance(row, dict) or any(column not in row for column in COLUMNS):
         raise ValueError(f"ground truth: got {shown(truth)}, expected the JSON that `synthrl export` writes")

@@ -3,7 +3,8 @@
 synthrl generate fiction_multihop hops=2-6 --rows 1e9 --output rows --dry-run
 
 The files are the same to the byte whatever the executor and the number of workers. Another command for the same folder is
-refused. A split of a size that no seed holds goes on with other seeds, which follow from the first.
+refused. A split of a size that no seed holds goes on with other seeds, which follow from the first. On the Hub (hf://…) each file
+is a commit, of which it takes some hundred an hour: --file-size 5GB makes fewer.
 """
 
 import argparse
@@ -44,7 +45,9 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--workers", type=commands.positive, metavar="N", help="at once; default: the cores of this machine"
     )
     how.add_argument("--config", metavar="FILE", help="of the cluster, YAML: partition, time, cpus_per_task …")
-    how.add_argument("--dry-run", action="store_true", help="say how many files, bytes and hours it would take")
+    how.add_argument(
+        "--dry-run", action="store_true", help="say how many files and bytes it would be, and how long it would take"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,7 +2,8 @@
 
 synthrl verify fiction_multihop hops=2-6 --rows 1000
 
-TARGET: also a .parquet or .jsonl file, or a folder. Files of `synthrl generate` are compared with their manifest too.
+TARGET: also a .parquet or .jsonl file, or a folder, of which one configuration may be named (synthrl verify FOLDER hops_3).
+Files of `synthrl generate` are compared with their manifest too.
 """
 
 import argparse
@@ -26,7 +27,5 @@ def run(args: argparse.Namespace) -> int:
     from synthrl.app import hub, verify
 
     name = hub.ours(args.name) or (args.name if args.name in hub.names() else None)
-    if name is None and args.knobs:
-        raise ValueError(f"{args.knobs[0]}: knobs go with the name of a dataset, and {args.name!r} is none")
-    config, given = hub.read_knobs(name, args.knobs) if name else (None, {})
+    config, given = hub.read_knobs(name, args.knobs) if name else (verify.configuration(args.name, args.knobs), {})
     return verify.run(name or args.name, config, given, args.rows, args.split, args.num_proc)

@@ -1,7 +1,7 @@
 """The dataset card: of the rows as they are, and of the dataset that they come from."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -174,7 +174,7 @@ def _shown(facts: Facts, tree: Path) -> dict[str, str]:
     said = f"`{row['id']}`: {row['kind']}, {row['hops']} hops"
     if needed := _needed(row):
         said += f"; of its {len(row['context']['title'])} paragraphs what the answer takes"
-    return {"part": part, "said": said, "text": "\n".join(_entry({**row, "context": needed or row["context"]}))}
+    return {"part": part, "said": said, "text": _entry({**row, "context": needed or row["context"]})}
 
 
 def _needed(row: Mapping[str, Any]) -> dict[str, list[Any]] | None:
@@ -189,8 +189,7 @@ def _needed(row: Mapping[str, Any]) -> dict[str, list[Any]] | None:
     return {"title": list(found), "sentences": list(found.values())} if found else None
 
 
-def _entry(row: dict[str, Any]) -> Iterator[str]:
-    """As the gallery has it, but for its heading."""
-    lines = gallery.entry(row)
-    next(lines)
-    yield from lines
+def _entry(row: dict[str, Any]) -> str:
+    """As the gallery has it, but for its heading; no quotation ends in an empty line."""
+    _, *lines = gallery.entry(row)
+    return "\n".join(lines).replace("\n>\n\n", "\n\n")

@@ -1,8 +1,5 @@
 """What is found out about rows before they are published: whether they are right, and what guessing earns."""
 
-import contextlib
-import io
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,17 +36,15 @@ def audit(dataset: str, parts: Sequence[Part], each: int, num_proc: int | None) 
     rows, splits, closed = 0, 0, False
     for part in parts:
         builder = hub.open_reader(dataset, part.config, **part.knobs)
-        if "question" not in builder.features:
+        some = sum(1 for size in builder.sizes().values() if size)
+        if "question" not in builder.features or not some:
             continue
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            wrong = verify.run(dataset, part.config, part.knobs, each, None, num_proc)
-        if wrong:
-            print(said.getvalue(), end="", file=sys.stderr)
+        found = verify.of_dataset(dataset, part.config, part.knobs, each, num_proc)
+        if found.failures:
+            verify.report(found)
             raise ValueError(f"{part.name}: rows that the audit finds wrong; nothing is published")
-        closed = closed or "rows not proven" in said.getvalue()
-        sizes = [size for size in builder.sizes().values() if size]
-        rows, splits = rows + sum(min(each, size) for size in sizes), splits + len(sizes)
+        closed = closed or found.unproven > 0
+        rows, splits = rows + found.rows, splits + some
     if not rows:
         return "There is nothing to audit: documents ask no question."
     return Audited(rows, splits, each, closed)

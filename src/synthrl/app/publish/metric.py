@@ -9,7 +9,7 @@ from synthrl import files, knobs
 from synthrl.app import metrics
 from synthrl.app.own_folder import alone
 
-from . import folder_of, manifest, upload
+from . import check_repository, folder_of, manifest, upload
 
 
 def run(args: Namespace) -> int:
@@ -19,13 +19,14 @@ def run(args: Namespace) -> int:
     for option, given in (("--repo-id", args.repo_id), ("--output", args.output)):
         same = not given or Path(given).expanduser().absolute().name == name
         knobs.require(same, option, given, f"a name that ends in /{name}: `evaluate` looks for a script of that name")
+    check_repository(args.repo_id)
     if args.dry_run:
         print(f"{name}, a Space, to {args.repo_id or 'no repository'}")
         print("\n".join(f"  {path.name}" for path in [*paths, Path(manifest.NAME)]))
         print("nothing was written, and nothing sent")
         return 0
     folder = folder_of(args.repo_id, args.output)
-    with alone(folder):
+    with alone(folder, manifest.NAME):
         write(folder, name, paths)
         if args.repo_id:
             to = {"type": "space", "private": args.private, "yes": args.yes, "force": args.force}

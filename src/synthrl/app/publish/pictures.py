@@ -16,12 +16,16 @@ MOST = 30  # bars; what is rarer is counted together
 INK, PALE, MIDDLE = "#0072B2", "#cfe0ec", "#7fb2d4"
 
 
-def draw(tree: Path, of: Mapping[str, Counted], unit: str) -> dict[str, str]:
-    """Of each configuration. What is drawn: file → what it shows; nothing of what all rows have in common."""
+def check() -> None:
+    """Whether they can be drawn, before hours of work."""
     try:
         import matplotlib  # noqa: F401
     except ImportError:
         raise ImportError("publish draws pictures by matplotlib: pip install 'synthrl[report]'") from None
+
+
+def draw(tree: Path, of: Mapping[str, Counted], unit: str) -> dict[str, str]:
+    """Of each configuration. What is drawn: file → what it shows; nothing of what all rows have in common."""
     all_ = statistics.total(of.values())
     drawn = {}
     if len(all_.hops) > 1:

@@ -48,7 +48,7 @@ def parts(dataset: str, words: Sequence[str], rows: int | None) -> list[Part]:
         same = {knob: value for knob, value in given.items() if knob not in sizes}
         found = [
             Part(_name(depths[0], value, same, named), None, {**given, depths[0]: value})
-            for value in values(depths[0], str(given[depths[0]]))
+            for value in _numbers(depths[0], str(given[depths[0]]))
         ]
     else:
         return _own(dataset, given, named)
@@ -66,16 +66,11 @@ def shards(dataset: str, some: Sequence[Part]) -> Iterator[Shard]:
                 yield Shard(part, split, number * SHARD, min(size, (number + 1) * SHARD), path)
 
 
-def values(knob: str, text: str) -> list[int]:
-    """ "1-4,6" → 1, 2, 3, 4, 6"""
-    found: list[int] = []
-    for part in text.split(","):
-        ends = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part)
-        low, high = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
-        knobs.require(low <= high < low + MOST, knob, text, "numbers and ranges with commas between: 1-8, or 2,4,8-10")
-        found += range(low, high + 1)
-    knobs.require(len(set(found)) == len(found), knob, text, "each number once")
-    return found
+def _numbers(knob: str, text: str) -> list[int]:
+    found = knobs.values(knob, text, MOST)
+    plain = all(value.isdecimal() and value == str(int(value)) for value in found)
+    knobs.require(plain, knob, text, "numbers and ranges with commas between: 1-8, or 2,4,8-10")
+    return [int(value) for value in found]
 
 
 def _is_depth(default: object) -> bool:

@@ -7,6 +7,23 @@ from typing import Any
 
 from synthrl.app.metrics import metric_path
 
+ROW = {  # of which most examples are
+    "question": "In which city does the founder of the employer of Ada live?",
+    "context": {"title": ["Ada", "Birch Mill", "Cy Dorn", "Eve"], "sentences": [["…"], ["…"], ["…"], ["…"]]},
+    "steps": [
+        {"question": "Who employs Ada?", "answer": "Birch Mill", "title": "Ada"},
+        {"question": "Who founded it?", "answer": "Cy Dorn", "title": "Birch Mill"},
+        {"question": "Where does he live?", "answer": "Rome", "title": "Cy Dorn"},
+    ],
+    "supporting_facts": {"title": ["Ada", "Birch Mill", "Cy Dorn"], "sent_id": [0, 0, 0]},
+    "answers": [["Rome"]],
+    "scorer": "set",
+    "choices": [],
+    "answerable": True,
+    "hops": 3,
+    "kind": "chain",
+}
+
 
 def page(metric: Any, example: Mapping[str, Any]) -> Any:
     """A Gradio app. `example`: what `compute` gets at first."""

@@ -5,13 +5,8 @@ finished or killed, is known for what it is, and no book has to be kept beside i
 """
 
 import json
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
@@ -21,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synthrl import blocks, files
-from synthrl.app import hub
+from synthrl.app import hub, workers
 
-from . import statistics
+from . import sink, statistics
 from .plan import Shard
 from .statistics import Counted
 
@@ -47,50 +42,34 @@ def make(dataset: str, some: Sequence[Shard], folder: Path, tokenizer: str | Non
         for shard in some:
             yield _make(dataset, shard, folder, tokenizer)
         return
-    processes = multiprocessing.get_context("spawn")
-    enough = processes.Event()
-    pool = ProcessPoolExecutor(num_proc, processes, _end_with_the_parent, (enough,))
     try:
-        waiting: list[Future[Made]] = [pool.submit(_make, dataset, shard, folder, tokenizer) for shard in some]
-        for future in waiting:
-            yield future.result()
-    except BrokenProcessPool:
-        raise ChildProcessError(
-            "a worker process was killed, perhaps for want of memory: try a lower --num-proc"
-        ) from None
+        with workers.pool(num_proc, "--num-proc") as pool:
+            waiting: list[Future[Made]] = [pool.submit(_make, dataset, shard, folder, tokenizer) for shard in some]
+            for future in waiting:
+                yield future.result()
     finally:
-        enough.set()
-        pool.shutdown(cancel_futures=True)
+        remove(folder, [])
 
 
-def sweep(folder: Path, wanted: Sequence[Shard]) -> None:
-    """Remove rows that an earlier publication of something else left, and what a killed one was at."""
+def others(folder: Path, wanted: Sequence[Shard]) -> list[str]:
+    """Files of rows that an earlier publication of something else left, whether it came to its end or not."""
     paths = {shard.path for shard in wanted}
-    for path in folder.glob("*/*.parquet"):
-        if path.relative_to(folder).as_posix() not in paths and _held(path) is not None:
-            path.unlink()
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
-    for part in [*folder.glob(files.PARTS), *folder.glob(f"*/{files.PARTS}")]:
-        part.unlink(missing_ok=True)
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob("*/*.parquet"))}
+    return [name for name, path in found.items() if name not in paths and _held(path) is not None]
+
+
+def remove(folder: Path, paths: Sequence[str]) -> None:
+    """These, and what a killed process was at."""
+    parts = [*folder.glob(files.PARTS), *folder.glob(f"*/{files.PARTS}")]
+    for path in [*(folder / path for path in paths), *parts]:
+        path.unlink(missing_ok=True)
+        if path.parent != folder and not any(path.parent.iterdir()):
+            path.parent.rmdir()
 
 
 def digest(path: Path) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def _end_with_the_parent(enough: Any) -> None:
-    """Ctrl-C is the parent's to handle; what a worker is at then, and when its parent was killed, is not waited for."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        parent = multiprocessing.parent_process()
-        while not enough.wait(0.3) and parent and parent.is_alive():
-            pass
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _make(dataset: str, shard: Shard, folder: Path, tokenizer: str | None) -> Made:
@@ -133,12 +112,14 @@ def _write(builder: blocks.RowBuilder, shard: Shard, path: Path, holds: str) -> 
     # Chunked by content, rows that another version leaves as they are need not be sent again.
     with (
         files.whole(path) as part,
-        pq.ParquetWriter(part, schema, use_content_defined_chunking=True, **options) as file,
+        sink.opened(part) as whole,
+        pq.ParquetWriter(whole, schema, use_content_defined_chunking=True, **options) as file,
     ):
         for start in range(shard.start, shard.stop, GROUP):
             stop = min(start + GROUP, shard.stop)
             tables = [table for _, table in builder._generate_tables(shard.split, [(start, stop)])]
             file.write_table(pa.concat_tables(tables).replace_schema_metadata(schema.metadata))
+            whole.check()  # before more rows are made
 
 
 def _read(path: Path, tokenizer: str | None) -> Counted | None:

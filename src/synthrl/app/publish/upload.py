@@ -6,12 +6,13 @@ files that are as they were; where all are, no commit is made. So whatever is in
 
 import glob
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from synthrl import knobs
+from synthrl import files, knobs
 from synthrl.app.online import plainly
 
 from . import manifest
@@ -84,21 +85,13 @@ def summary(told: Mapping[str, Any], there: Repository, private: bool, stale: li
     lines = [f"{there.type} {there.id} ({state})"]
     if "rows" in told:
         lines += [f"  rows     {told['rows']:,}"]
-    lines += [f"  files    {len(of) + 1:,}, {size(sum(file['bytes'] for file in of.values()))}"]
-    lines += [f"  to send  {len(new):,}, {size(sum(of[path]['bytes'] for path in new))}; {len(same):,} are there"]
+    lines += [f"  files    {len(of) + 1:,}, {files.size(sum(file['bytes'] for file in of.values()))}"]
+    lines += [f"  to send  {len(new):,}, {files.size(sum(of[path]['bytes'] for path in new))}; {len(same):,} are there"]
     if stale:
         few = ", ".join(stale[:3]) + (" ..." if len(stale) > 3 else "")
         lines += [f"  removed  {len(stale):,} of what was published there before, in the same commit: {few}"]
     kept = sorted(there.files - of.keys() - {manifest.NAME, ALWAYS} - set(stale))
     return "\n".join([*lines, *([f"  left as they are  {', '.join(kept[:5])}"] if kept else [])])
-
-
-def size(number: float) -> str:
-    units = ["bytes", "kB", "MB", "GB", "TB"]
-    while number >= 1000 and len(units) > 1:
-        number /= 1000
-        units.pop(0)
-    return f"{number:.0f} {units[0]}" if units[0] == "bytes" else f"{number:.1f} {units[0]}"
 
 
 def _send(folder: Path, there: Repository, private: bool, stale: list[str], paths: list[str]) -> str:
@@ -123,8 +116,9 @@ def _send(folder: Path, there: Repository, private: bool, stale: list[str], path
 
 
 def _told(api: Any, repo_id: str, type: str) -> dict[str, Any]:
-    path = api.hf_hub_download(repo_id, manifest.NAME, repo_type=type)
-    return manifest.read(Path(path).read_bytes()) or {}
+    with tempfile.TemporaryDirectory() as folder:  # in the cache it would stay, whatever a proxy made of it
+        path = api.hf_hub_download(repo_id, manifest.NAME, repo_type=type, local_dir=folder)
+        return manifest.read(Path(path).read_bytes()) or {}
 
 
 def _refuse_others(

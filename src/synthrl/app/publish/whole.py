@@ -29,9 +29,8 @@ def write(folder: Path, args: Namespace, name: str, parts: Sequence[Part], shard
     told = {**settings, "rows": sum(shard.stop - shard.start for shard in shards)}
     if before and told.items() <= before.items() and manifest.whole(folder, before):
         return  # as it was written
-    tree.sweep(folder, shards)
-    for path in manifest.left_over(folder, {*(shard.path for shard in shards), *pictures.FILES, "README.md"}):
-        (folder / path).unlink()
+    pictures.check()
+    _clear(folder, shards)
     making = tree.make(name, shards, folder, args.tokenizer, args.num_proc or 1)
     made = list(tqdm(making, "rows", len(shards), unit=" files", disable=None))
     if kept := sum(one.kept for one in made):
@@ -60,6 +59,17 @@ def write(folder: Path, args: Namespace, name: str, parts: Sequence[Part], shard
     for path in {*pictures.FILES} - {*facts.pictures}:
         (folder / path).unlink(missing_ok=True)
     manifest.write(folder, {**settings, "content": content, **_counts(parts, splits)})
+
+
+def _clear(folder: Path, shards: Sequence[Shard]) -> None:
+    """Of what is there only what belongs to these rows is kept."""
+    old = tree.others(folder, shards)
+    wanted = {*(shard.path for shard in shards), *pictures.FILES, "README.md", *old}
+    gone = [*old, *manifest.left_over(folder, wanted)]
+    tree.remove(folder, gone)
+    if told := [path for path in gone if path != manifest.NAME]:
+        few = ", ".join(told[:3]) + (" ..." if len(told) > 3 else "")
+        print(f"removed {len(told):,} files of what was published here before: {few}", file=sys.stderr)
 
 
 def _settings(args: Namespace, name: str, builders: Mapping[str, blocks.RowBuilder]) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import filelock
 import yaml
 
-from synthrl import knobs
+from synthrl import files, knobs
+from synthrl.app.own_folder import full_disk_in_one_line, held
 from synthrl.app.scale import manifest, progress
-from synthrl.app.scale.folder import Folder, reached
+from synthrl.app.scale.folder import Folder, check_lasting, reached
 from synthrl.app.scale.plan import Plan, asked, differs, measured
 
 
@@ -26,6 +26,7 @@ def run(args: Namespace, name: str, config: str | None, given: dict[str, Any]) -
 
 def _run(args: Namespace, name: str, config: str | None, given: dict[str, Any]) -> int:
     knobs.require(bool(args.output), "--output", args.output, "a folder")  # an empty one would be this one
+    check_lasting(args.output)
     folder, settings = Folder(args.output), _settings(args.config, args.executor)
     workers = args.workers or os.cpu_count() or 1
     wanted = asked(name, config, given, args.split, args.rows, args.file_size)
@@ -47,11 +48,11 @@ def _run(args: Namespace, name: str, config: str | None, given: dict[str, Any]) 
             print(f"submitted; job {job} writes {manifest.MANIFEST} when all files are there")
             return 0
         if there < plan.rows:
-            with _full_disk_in_one_line(folder):
+            with full_disk_in_one_line(folder.url):
                 _make(executors, plan, folder, there, args.executor, workers, settings)
         made = manifest.finish(plan, folder)
         folder.sweep()
-    size = _bytes(sum(each.bytes for each in made))
+    size = files.size(sum(each.bytes for each in made))
     print(f"{plan.dataset} {plan.spelled}: {plan.rows:,} rows of {plan.split} in {plan.files:,} files, {size}")
     print(f"{manifest.MANIFEST} in {folder.url} has their hashes. Load it with or without synthrl:\n")
     print(f'    load_dataset({folder.to_load}, split="{plan.split}")\n')
@@ -100,17 +101,8 @@ def _alone(folder: Folder) -> Iterator[None]:
     if not folder.local:
         yield
         return
-    place = folder.local / ".generate"
-    place.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(place / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise ValueError(f"--output: another synthrl generate is at work in {folder.url}") from None
-    try:
+    with held(folder.local / ".generate" / "lock", f"--output: another synthrl generate is at work in {folder.url}"):
         yield
-    finally:
-        lock.release()
 
 
 def _make(
@@ -123,11 +115,8 @@ def _make(
     folder.sweep()
     progress.begin()
     try:
-        with (
-            tempfile.TemporaryDirectory() as logs,  # of datatrove, a few small files for each of ours
-            progress.shown(plan.rows, plan.rows_per_file, lambda: there + progress.counted(), bar=True),
-        ):
-            executors.local(plan, folder, workers, logs)
+        with progress.shown(plan.rows, plan.rows_per_file, lambda: there + progress.counted(), bar=True):
+            executors.local(plan, folder, workers)
     finally:
         folder.sweep()
 
@@ -147,7 +136,7 @@ def _check_room(plan: Plan, folder: Folder, rows: int, workers: int) -> None:
         where, needed = Path(tempfile.gettempdir()), min(rows, workers * plan.rows_per_file) * plan.bytes_per_row
     free = _free(where)
     if needed > free:
-        raise OSError(errno.ENOSPC, f"{where}: about {_bytes(needed)} are needed, and {_bytes(free)} are free")
+        raise OSError(errno.ENOSPC, f"{where}: about {files.size(needed)} are needed, and {files.size(free)} are free")
 
 
 def _free(where: Path) -> int:
@@ -156,41 +145,20 @@ def _free(where: Path) -> int:
     return shutil.disk_usage(where).free
 
 
-@contextlib.contextmanager
-def _full_disk_in_one_line(folder: Folder) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        what = (
-            "the disk is full: make room, then run the same command again, which goes on from the files that are whole"
-        )
-        raise OSError(f"{folder.url}: {what}") from None
-
-
 def _dry_run(found: Plan | None, wanted: Plan, folder: Folder, workers: int) -> int:
     plan, rate = measured(wanted)
     plan = found or plan
     size, each = plan.rows * plan.bytes_per_row, plan.rows_per_file
     seeds = -(-plan.rows // plan.rows_per_seed)
-    hours = plan.rows / rate / 3600
+    one, all_ = (progress.duration(plan.rows / rate / count) for count in (1, workers))
     print(f"{plan.dataset} {plan.spelled}, {plan.split}: {plan.rows:,} rows in {plan.files:,} files of {each:,} rows")
     if seeds > 1:
         print(f"of {seeds:,} seeds, with up to {plan.rows_per_seed:,} rows each")
-    print(f"about {_bytes(size)}, {plan.bytes_per_row:,.0f} bytes a row")
-    print(f"{rate:,.0f} rows/s in one process here: {hours:,.1f} hours of one, {hours / workers:,.1f} of {workers}")
+    print(f"about {files.size(size)}, {plan.bytes_per_row:,.0f} bytes a row")
+    print(f"{rate:,.0f} rows/s in one process here: {one} of one, {all_} of {workers}")
     if folder.local:
         there = sum(made.rows for made in manifest.whole(plan, folder).values()) if found else 0
         free = _free(folder.local)
         enough = "enough" if (plan.rows - there) * plan.bytes_per_row <= free else "NOT enough"
-        print(f"{there:,} rows are there; {_bytes(free)} are free in {folder.url}: {enough}")
+        print(f"{there:,} rows are there; {files.size(free)} are free in {folder.url}: {enough}")
     return 0
-
-
-def _bytes(size: float) -> str:
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:,.1f} TB"

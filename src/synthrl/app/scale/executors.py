@@ -4,14 +4,9 @@ Which files are there is told by our markers alone: those of datatrove are empty
 """
 
 import inspect
-import multiprocessing
-import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from functools import partial
 from typing import Any
 
@@ -22,6 +17,7 @@ from datatrove.pipeline.base import PipelineStep
 from loguru import logger
 
 from synthrl import knobs
+from synthrl.app import workers
 from synthrl.app.scale import manifest, progress
 from synthrl.app.scale.folder import Folder
 from synthrl.app.scale.plan import Plan
@@ -80,39 +76,15 @@ class Local(Marked, LocalPipelineExecutor):
             for rank in ranks:
                 self._run_for_rank(rank)
             return
-        others, spawn = set(multiprocessing.active_children()), multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(min(self.workers, len(ranks)), spawn, _begin, (progress.shared,))
-        try:
-            # Ctrl-C reaches workers too: they are started deaf to it, and ended below.
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        begin = partial(progress.share, progress.shared)
+        with workers.pool(min(self.workers, len(ranks)), "--workers", begin) as pool:
             waiting: list[Future[None]] = [pool.submit(_run_for_rank, self, rank) for rank in ranks]
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             for done in wait(waiting, return_when=FIRST_EXCEPTION).done:
                 done.result()
-        except BrokenProcessPool:
-            raise ChildProcessError(
-                "a worker process was killed, perhaps for want of memory: run the same command with fewer --workers"
-            ) from None
-        finally:
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
-            pool.shutdown(cancel_futures=True)
 
     def _run_for_rank(self, rank: int, local_rank: int = 0, node_rank: int = -1) -> Any:
         logger.disable("datatrove")  # it would tell forty lines of each file, between those of the progress
         return super()._run_for_rank(rank, local_rank, node_rank)
-
-
-def _begin(counter: Any) -> None:
-    """A worker's first act. Idle ones would outlive a parent that is killed: they wait for a queue that they hold open."""
-    progress.share(counter)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
 
 
 def _run_for_rank(executor: Local, rank: int) -> None:
@@ -127,7 +99,8 @@ class Ray(Marked, RayPipelineExecutor):
     pass
 
 
-def local(plan: Plan, folder: Folder, workers: int, logs: str) -> None:
+def local(plan: Plan, folder: Folder, workers: int) -> None:
+    logs = "memory://synthrl"  # a few small files for each of ours, which nobody reads: a kill leaves none of them
     Local([Make(plan, folder)], tasks=plan.files, workers=workers, logging_dir=logs, skip_completed=True).run()
 
 

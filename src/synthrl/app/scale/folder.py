@@ -8,7 +8,6 @@ import contextlib
 import json
 import posixpath
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +19,17 @@ import fsspec
 
 from synthrl import files, knobs
 from synthrl.app.online import plainly
+from synthrl.app.scale import scratch
 
 HUB = "hf://"
+FLEETING = ("memory", "data", "http", "https")  # what fsspec knows, and nobody finds again what is written there
 TRIES = 6  # of a commit, which the Hub refuses while another one is made
+
+
+def check_lasting(url: str) -> None:
+    stores = [part.partition("://")[0] for part in url.split("::") if "://" in part]
+    lost = [store for store in stores if store in FLEETING]
+    knobs.require(not lost, "--output", url, "a folder, or a store that keeps what is written: s3://…, hf://datasets/…")
 
 
 @contextlib.contextmanager
@@ -116,8 +123,8 @@ class Folder:
                 said = fill(part)
             files.write(self.local / marker, said)
             return
-        with tempfile.TemporaryDirectory() as scratch:
-            part = Path(scratch) / "part"
+        with scratch.folder() as here:
+            part = here / "part"
             said = fill(part)
             if self.on_hub:
                 Repository.of(self.url).commit({path: part, marker: said.encode()})
@@ -147,6 +154,7 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what was being written by a process that is no more."""
+        scratch.sweep()
         for left in self.local.rglob(files.PARTS) if self.local else ():
             left.unlink(missing_ok=True)
 
@@ -173,9 +181,9 @@ class Repository:
         from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError, RepositoryNotFoundError
 
         # Not in the cache, which would keep thousands of markers for ever.
-        with tempfile.TemporaryDirectory() as scratch, plainly(self.name):
+        with scratch.folder() as here, plainly(self.name):
             try:
-                got = hf_hub_download(self.name, self._at(path), repo_type="dataset", local_dir=scratch)
+                got = hf_hub_download(self.name, self._at(path), repo_type="dataset", local_dir=here)
             except LocalEntryNotFoundError:  # it did not say that there is none
                 raise
             except (EntryNotFoundError, RepositoryNotFoundError):

@@ -62,9 +62,16 @@ def _lines(done: threading.Event, rows: int, rows_per_file: int, there: Callable
     while not done.wait(EVERY):
         now = there()
         rate = (now - before) / (time.monotonic() - began)
-        left = f"{rate:,.0f} rows/s, {(rows - now) / rate / 3600:.1f} h left" if rate else "none made yet"
+        left = f"{rate:,.0f} rows/s, {duration((rows - now) / rate)} left" if rate else "none made yet"
         told = f"{now:,} of {rows:,} rows, {_files(now, rows, rows_per_file)}, {left}"
         print(told, file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """For people, who wait."""
+    if seconds < 90:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:,.1f} hours"
 
 
 def _files(now: int, rows: int, rows_per_file: int) -> str:
