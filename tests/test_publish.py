@@ -354,10 +354,16 @@ def test_two_runs_do_not_share_a_folder(tmp_path, capsys):
     assert "is being written by another run" in capsys.readouterr().err
 
 
-def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    assert cli.main(["publish", "fiction_logic", "rules_2", *SMALL, "--output", str(tmp_path / "tree")]) == 2
-    assert "pip install 'synthrl[report]'" in capsys.readouterr().err
+@pytest.mark.parametrize(("missing", "extra"), [("matplotlib", "report"), ("clingo", "audit")])
+def test_without_what_it_needs_the_extra_is_named(missing, extra, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, missing, None)
+    for name in [name for name in sys.modules if name.startswith("synthrl.dataset_builders.fiction_logic.audit")]:
+        monkeypatch.delitem(sys.modules, name)  # which have imported it
+    assert (
+        cli.main(["publish", "fiction_logic", "rules_2", *SMALL, "--audit", "5", "--output", str(tmp_path / "tree")])
+        == 2
+    )
+    assert f"pip install 'synthrl[{extra}]'" in capsys.readouterr().err
     assert not list((tmp_path / "tree").glob("*/*"))  # it costs no rows
 
 

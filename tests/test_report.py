@@ -408,8 +408,9 @@ def test_refusals(tmp_path, undrawn, capsys):
     assert "log.jsonl, line 1: it says no step" in failed(capsys, "runs/mine")
     (folder / "run.json").write_text("[]")
     assert "not of our recipes" in failed(capsys, "runs/mine")
-    (folder / "run.json").write_text("{")
-    assert "run.json: " in failed(capsys, "runs/mine")
+    for torn in ("{", "[" * 100_000):  # half of one, and one that nests deeper than any reader goes
+        (folder / "run.json").write_text(torn)
+        assert "run.json: " in failed(capsys, "runs/mine")
 
 
 @pytest.mark.parametrize(

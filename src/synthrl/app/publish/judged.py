@@ -1,9 +1,10 @@
 """What is found out about rows before they are published: whether they are right, and what guessing earns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from synthrl.app import guess, hub, verify
+from synthrl.blocks import RowBuilder
 
 from .plan import Part
 
@@ -27,6 +28,12 @@ class Guessed(NamedTuple):
     best: str
     earns: float
     by_kind: float  # what the best guesser of each kind earns
+
+
+def check(dataset: str, builders: Iterable[RowBuilder], each: int) -> None:
+    """Whether they can be audited, before hours of work."""
+    if each and any("question" in builder.features for builder in builders):
+        verify.auditor(dataset)
 
 
 def audit(dataset: str, parts: Sequence[Part], each: int, num_proc: int | None) -> Audited | str:

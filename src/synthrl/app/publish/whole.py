@@ -30,6 +30,7 @@ def write(folder: Path, args: Namespace, name: str, parts: Sequence[Part], shard
     if before and told.items() <= before.items() and manifest.whole(folder, before):
         return  # as it was written
     pictures.check()
+    judged.check(name, builders.values(), args.audit)
     _clear(folder, shards)
     making = tree.make(name, shards, folder, args.tokenizer, args.num_proc or 1)
     made = list(tqdm(making, "rows", len(shards), unit=" files", disable=None))

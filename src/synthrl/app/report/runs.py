@@ -107,7 +107,7 @@ def description(folder: Path) -> dict[str, Any]:
         raise ValueError(f"{folder}: no run, as there is no run.json in it{hint}")
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{file}: {error}") from None
     if not isinstance(told, dict) or "recipe" not in told or not isinstance(told.get("settings"), dict):
         raise ValueError(f"{file}: not of our recipes, as it names no recipe and settings")
@@ -131,7 +131,7 @@ def _log(folder: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(lines, start=1):
         try:
             said = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if number == len(lines):
                 break  # a run that was killed may leave the half of a line
             raise ValueError(f"{file}, line {number}: {error}") from None
@@ -147,7 +147,7 @@ def _looks(folder: Path) -> dict[int, pandas.DataFrame]:
         if match := _STEP.fullmatch(file.name):
             try:
                 found[int(match[1])] = pandas.read_parquet(file, columns=COLUMNS)
-            except (ValueError, LookupError, OSError) as error:
+            except (ValueError, TypeError, LookupError, OSError) as error:
                 raise ValueError(f"{file}: cannot be read: {str(error).partition(chr(10))[0]}") from None
     return found
 
