@@ -20,6 +20,7 @@ import loopback_hub
 import restarts
 from benchmark_rows import INVENTED
 from evaluated import PAGES, TASKS, docs_of, mirrored, offline
+from filelock import FileLock
 from lighteval.tasks.registry import Registry
 
 from synthrl import prompt, real
@@ -403,7 +404,7 @@ def test_two_at_once_do_not_take_each_others_results(run_eval, server, monkeypat
     status, said, homes = run_eval(*words)
     (home,) = homes
     assert status == 0, said
-    with evaluate._alone(home):
+    with FileLock(home / ".lock"):
         status, said, _ = run_eval(*words)
     assert status == 2 and f"{home}: another synthrl eval is at work there" in said
     assert run_eval(*words)[0] == 0
