@@ -9,7 +9,7 @@ from datasets import Dataset
 
 from synthrl import knobs, real
 from synthrl.app import hub
-from synthrl.app.rows import saved
+from synthrl.app.rows import configuration, saved
 from synthrl.prompt import SYSTEM, with_prompt
 
 from .fields import DataFields, Part, read_part
@@ -41,8 +41,7 @@ def load_part(part: Part, split: str) -> Dataset:
     if name in real.BENCHMARKS:
         return real.load(name, split, **_words(part, "repo"))
     if Path(part.name).is_dir():
-        _words(part)
-        return saved(part.name, split)
+        return saved(part.name, split, configuration(part.name, part.words))
     knobs.refuse("data", part.name, [*hub.names(), *real.BENCHMARKS, "a folder of rows"])
 
 

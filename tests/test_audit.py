@@ -450,7 +450,7 @@ def test_of_a_folder_one_configuration_is_chosen(rows_of, capsys):
     ("words", "said"),
     [
         (["hops_3"], "config: got 'hops_3' (did you mean 'hops_2'?), expected one of hops_2, hops_1"),
-        (["hops_2", "hops_1"], "config: got 'hops_2 hops_1', expected one configuration, or none for all of them"),
+        (["hops_2", "hops_1"], "config: got 'hops_2 hops_1', expected the name of one configuration"),
         (["hops=2"], "hops=2: knobs go with the name of a dataset"),
     ],
 )

@@ -61,3 +61,9 @@ def test_a_port_that_cannot_be_is_one_line(refusal, held):
         port, said = (other.getsockname()[1], "another process holds") if held else (99999, "at most 65535")
         assert f"--port: got {port}, " in (line := refusal(["explore", "--no-browser", "--port", str(port)]))
     assert said in line
+
+
+@pytest.mark.parametrize("option", ["--run", "--profile"])
+def test_a_folder_that_is_not_there_is_one_line_and_no_page(option, refusal, tmp_path):
+    pytest.importorskip("gradio", reason="needs the extra explore")
+    assert f"{option}: got '{tmp_path / 'no'}'" in refusal(["explore", "--no-browser", option, str(tmp_path / "no")])

@@ -8,6 +8,7 @@ from exports import FORMATS, by_verl, chat_of, made, records, run
 
 from synthrl import prompt
 from synthrl.prompt import tagged
+from synthrl.recipes.data import load
 from synthrl.row import FEATURES
 
 
@@ -94,3 +95,20 @@ def test_a_project_of_somebody_is_not_written_over(tmp_path, capsys):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("pyproject.toml", "mine")]
     assert run("", "train=3") == 2
     assert "--output: got ''" in capsys.readouterr().err
+
+
+def test_of_a_folder_of_configurations_one_is_named(tmp_path, refusal, capsys):
+    """Stock `datasets` would take the first of them, and the others' rows would be missed by nobody."""
+    configs = [{"config_name": f"hops_{hops}", "data_files": f"hops_{hops}/train.parquet"} for hops in (1, 2)]
+    for hops in (1, 2):
+        rows = datasets.Dataset.from_list(made(count=hops), features=FEATURES)
+        rows.to_parquet(tmp_path / "tree" / f"hops_{hops}" / "train.parquet")
+    (tmp_path / "tree" / "README.md").write_text(f"---\n{json.dumps({'configs': configs})}\n---\n")
+    capsys.readouterr()  # bars
+    words = ["export", str(tmp_path / "tree"), "--format", "jsonl", "--output", str(tmp_path / "out")]
+    assert "config: got none, expected one of hops_1, hops_2, as " in refusal(words)
+    assert "config: got 'hops_3' (did you mean 'hops_2'?)" in refusal([*words, "hops_3"])
+    assert "knobs go with the name of a dataset" in refusal([*words, "hops=2"])
+    assert run(tmp_path / "two", "hops_2", name=str(tmp_path / "tree"), format="jsonl") == 0
+    assert len(records(tmp_path / "two", "jsonl")) == 2
+    assert len(load([f"{tmp_path / 'tree'} hops_2"], "train", seed=0)) == 2  # and so for recipes

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -84,11 +85,14 @@ def test_killed_at_any_moments_it_ends_with_what_an_unbroken_run_makes(rows, kil
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_control_c_ends_it_at_once_and_without_a_word(workers, tmp_path):
+def test_control_c_ends_it_at_once_and_says_where(workers, tmp_path):
     process = started(tmp_path, 200_000, workers)
     until(lambda: marked(tmp_path) > 0, process)
     os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=20) == ("", "")
+    out, err = process.communicate(timeout=20)
+    assert out == "" and re.fullmatch(
+        r"stopped with [\d,]+ of 200,000 rows; the same command goes on from there\n", err
+    ), err
     assert process.returncode == 130
     assert not list(tmp_path.rglob("*.part"))
     assert group(process) == []

@@ -81,16 +81,6 @@ def run(
     return 1 if failures or found.failures else 0
 
 
-def configuration(target: str, words: list[str]) -> str | None:
-    """The one that is named of what is no dataset of ours: its rows are made, and no knob can change them."""
-    for word in words:
-        knob, equals, _ = word.partition("=")
-        if equals and "-" not in knob:  # else it is a configuration's full name: hops_4-train=20
-            raise ValueError(f"{word}: knobs go with the name of a dataset, and {target!r} is none{meant(target)}")
-    require(len(words) < 2, "config", " ".join(words), "one configuration, or none for all of them")
-    return words[0] if words else None
-
-
 def of_dataset(name: str, config: str | None, knobs: dict[str, Any], rows: int, num_proc: int | None) -> Found:
     """The first rows of each split, of which there must be some."""
     stream = _first_rows(_load(name, config, knobs, None), rows)

@@ -24,8 +24,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from synthrl.app import hub, verify
+    from synthrl.app import hub, rows, verify
 
     name = hub.ours(args.name) or (args.name if args.name in hub.names() else None)
-    config, given = hub.read_knobs(name, args.knobs) if name else (verify.configuration(args.name, args.knobs), {})
+    config, given = hub.read_knobs(name, args.knobs) if name else (rows.configuration(args.name, args.knobs), {})
     return verify.run(name or args.name, config, given, args.rows, args.split, args.num_proc)

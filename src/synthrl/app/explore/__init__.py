@@ -54,6 +54,9 @@ def _text(name: str) -> str:
 
 def run(port: int | None, run_folder: str = "", profile_folder: str = "", browser: bool = True) -> int:
     knobs.require(port is None or port < 2**16, "--port", port, "at most 65535")
+    for option, folder in (("--run", run_folder), ("--profile", profile_folder)):
+        there = not folder or knobs.path(option, folder).is_dir()
+        knobs.require(there, option, folder, "a folder that is there")
     blocks = app(run=run_folder, profile=profile_folder)
     try:
         blocks.launch(

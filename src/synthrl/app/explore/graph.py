@@ -277,10 +277,13 @@ def _label(edge: Edge, x: float, y: float) -> str:
 def listed(graph: Graph) -> str:
     """The same for those who do not see it, the proof first."""
     names = {node.key: " ".join([node.text, f"({node.note})" if node.note else ""]).strip() for node in graph.nodes}
+    couples = {key for key, name in names.items() if not name}
+    for key in couples:
+        names[key] = " and ".join(names[edge.source] for edge in graph.edges if edge.target == key)
     edges = sorted(graph.edges, key=lambda edge: (not edge.step, edge.step))
     items = [
-        f"<li>{f'{edge.step}. ' if edge.step else ''}{escape(names[edge.source] or 'a couple')} "
-        f"—{escape(edge.text or 'of')}→ {escape(names[edge.target] or 'a couple')}"
+        f"<li>{f'{edge.step}. ' if edge.step else ''}{escape(names[edge.source])} "
+        f"—{escape(edge.text or ('one of' if edge.target in couples else 'parents of'))}→ {escape(names[edge.target])}"
         f"{'' if edge.step else ' (not needed)'}{' (not told)' if edge.missing else ''}</li>"
         for edge in edges
     ]

@@ -10,7 +10,7 @@ from synthrl.dataset_builders.fiction_kinship.prove import Proof
 from synthrl.dataset_builders.fiction_kinship.rows import FamilyRows, rows_per_family
 
 _ABOUT = (
-    "The family of this row. A dot is a couple: its two people stand above it, its children below. What the proof rests "
+    "The family of this row. A small circle is a couple: its two people stand above it, its children below. What the proof rests "
     "on is coloured and numbered as its sentences are; grey are others of the family."
 )
 

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
+import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ def _run(args: Namespace, name: str, config: str | None, given: dict[str, Any]) 
         fresh, plan = plan is None, plan or measured(wanted)[0]
         manifest.check_no_others(plan, folder)
         there = sum(each.rows for each in manifest.whole(plan, folder).values())
+        if there:
+            print(f"{there:,} of {plan.rows:,} rows were there", file=sys.stderr)
         if there < plan.rows:
             _check_room(plan, folder, plan.rows - there, workers)
         if fresh:
@@ -91,7 +94,7 @@ def _stored(wanted: Plan, folder: Folder) -> Plan | None:
             raise ValueError(f"--output: {folder.url} holds {others[0]} and no plan, expected an empty or a new folder")
         return None
     if why := differs(wanted, found):
-        raise ValueError(f"--output: {folder.url} was begun with another plan: {why}")
+        raise ValueError(f"--output: {folder.url} was begun with another plan: {why}; name another folder")
     return found
 
 
@@ -117,6 +120,10 @@ def _make(
     try:
         with progress.shown(plan.rows, plan.rows_per_file, lambda: there + progress.counted(), bar=True):
             executors.local(plan, folder, workers)
+    except KeyboardInterrupt:
+        rows = sum(each.rows for each in manifest.whole(plan, folder).values())
+        print(f"stopped with {rows:,} of {plan.rows:,} rows; the same command goes on from there", file=sys.stderr)
+        raise
     finally:
         folder.sweep()
 
@@ -155,10 +162,10 @@ def _dry_run(found: Plan | None, wanted: Plan, folder: Folder, workers: int) -> 
     if seeds > 1:
         print(f"of {seeds:,} seeds, with up to {plan.rows_per_seed:,} rows each")
     print(f"about {files.size(size)}, {plan.bytes_per_row:,.0f} bytes a row")
-    print(f"{rate:,.0f} rows/s in one process here: {one} of one, {all_} of {workers}")
+    print(f"{rate:,.0f} rows/s in one process here: {one}" + (f", {all_} in {workers}" if workers > 1 else ""))
     if folder.local:
         there = sum(made.rows for made in manifest.whole(plan, folder).values()) if found else 0
         free = _free(folder.local)
         enough = "enough" if (plan.rows - there) * plan.bytes_per_row <= free else "NOT enough"
-        print(f"{there:,} rows are there; {files.size(free)} are free in {folder.url}: {enough}")
+        print(f"{there:,} rows are there; {files.size(free)} are free for the rest: {enough}")
     return 0

@@ -17,6 +17,7 @@ from synthrl.app.scale.plan import Plan
 PLAN, MANIFEST, CARD, MARKERS = "plan.json", "manifest.json", "README.md", ".generate/files"
 
 README = """---
+license: apache-2.0
 configs:
 - config_name: default
   data_files:
