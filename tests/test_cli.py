@@ -68,6 +68,15 @@ def test_show_reads_well_at_any_width(capsys, monkeypatch):
     assert max(map(len, text.splitlines()[1:])) <= 72  # the id stays whole, for copying
 
 
+def test_show_a_row_of_a_folder(capsys, tmp_path, refusal):
+    ours = hub.load_dataset("fiction_kinship", None, "test", test=4)
+    ours.save_to_disk(str(tmp_path / "mine"))
+    capsys.readouterr()
+    told = run(capsys, "show", str(tmp_path / "mine"), "--index", "2")
+    assert told == run(capsys, "show", "fiction_kinship", "--split", "test", "--index", "2")
+    assert "--index: got 4, expected 0 to 3" in refusal(["show", str(tmp_path / "mine"), "--index", "4"])
+
+
 def test_show_a_document_of_the_corpus(capsys):
     assert run(capsys, "show", "fiction_multihop", "corpus")
 

@@ -4,7 +4,13 @@ import os
 import shutil
 import sys
 import textwrap
+from itertools import islice
+from pathlib import Path
 from typing import Any
+
+from synthrl import real
+from synthrl.app import hub, rows
+from synthrl.knobs import refuse
 
 BOLD, DIM, GREEN, CYAN = "1", "2", "32", "36"
 
@@ -24,6 +30,27 @@ def paragraph(text: str, indent: str, first: str = "") -> str:
 
 def heading(text: str) -> None:
     print(f"\n{paint(text, BOLD, CYAN)}")
+
+
+def find(name: str, words: list[str], split: str | None, index: int) -> dict[str, Any]:
+    """A row of a dataset of ours, made alone; or of a benchmark or a folder."""
+    ours = hub.ours(name) or name
+    if ours not in hub.names() and (name in real.BENCHMARKS or Path(name).is_dir()):
+        loaded = rows.source(name, words, split, sys.maxsize)
+        _check(index, loaded.split, loaded.size)
+        return next(islice(loaded.rows(), index, None))
+    config, given = hub.read_knobs(ours, words)
+    builder, split = hub.open_reader(ours, config, **given), split or "train"
+    sizes = {split: size for split, size in builder.sizes().items() if size}
+    if split not in sizes:
+        refuse("split", split, sizes)
+    _check(index, split, sizes[split])
+    return next(iter(builder.rows(split, index, index + 1)))
+
+
+def _check(index: int, split: str, size: int) -> None:
+    if index >= size:
+        raise ValueError(f"--index: got {index}, expected 0 to {size - 1}, as {split} has {size} rows")
 
 
 def show(row: dict[str, Any]) -> None:
