@@ -373,3 +373,12 @@ def test_the_audit_reads_questions(asked, readings):
 
 def test_hops_are_the_told_facts_of_a_path():
     assert [HOPS[word] for word in ("u", "s", "usd", "mu", "usm", "uusdd", "t", "uuusddd")] == [1, 2, 4, 2, 4, 6, 3, 8]
+
+
+def test_of_a_husband_who_married_again_the_proof_says_so():
+    """His sisters are no sisters-in-law of his late wife: without the second marriage, what supports the answer leaves it open."""
+    (row,) = hub.open_reader("fiction_kinship", train=8_040).rows("train", 8_039, 8_040)
+    assert "Grezmulan Molvugrove's second wife is Zonthozia Derzowald." in row["solution"] and check(row) == []
+    place = row["supporting_facts"]["title"].index("The household of Grezmulan Molvugrove")
+    spoilt = {key: [*told[:place], *told[place + 2 :]] for key, told in row["supporting_facts"].items()}
+    assert any("leaves open whether there are others" in fault for fault in check({**row, "supporting_facts": spoilt}))

@@ -176,6 +176,10 @@ class Proof:
             self.child(child, self.names[one])
 
     def _marriages(self, one: int) -> None:
+        family = self.family
         self.marriages(one)
-        for couple in self.family.weds[one]:
+        for couple in family.weds[one]:
             self.spouse(one, couple)
+            other = family.partner(couple, one)
+            if family.weds[other][-1] != couple:  # who outlived `one` and married again is no husband or wife any more
+                self.spouse(other, family.weds[other][-1])
