@@ -108,17 +108,12 @@ def test_a_link_to_a_folder_is_that_folder(command, refusal, capsys):
 # what is left of what was there
 
 
-def test_what_would_go_is_told_and_goes_by_force_alone(monkeypatch, capsys, refusal):
+def test_what_goes_is_told(monkeypatch, capsys):
     monkeypatch.setattr(plan, "SHARD", 20)
     words = ["publish", "fiction_logic", "depth=1-2", *TINY, "--output", "tree"]
     assert cli.main([*words, "--rows", "50"]) == 0
     capsys.readouterr()
-    fewer = ["publish", "fiction_logic", "depth=2", *TINY, "--output", "tree", "--rows", "20"]
-    before = {path: path.read_bytes() for path in Path("tree").rglob("*") if path.is_file()}
-    refused = refusal(fewer)
-    assert "50 rows of depth_1 train, now 0" in refused and "50 rows of depth_2 train, now 20" in refused
-    assert {path: path.read_bytes() for path in before} == before
-    assert cli.main([*fewer, "--force"]) == 0
+    assert cli.main(["publish", "fiction_logic", "depth=2", *TINY, "--output", "tree", "--rows", "20"]) == 0
     said = capsys.readouterr().err
     assert (
         "removed 9 files of what was published here before: depth_1/heldout_phrasing" in said

@@ -3,8 +3,8 @@
 synthrl publish fiction_multihop hops=1-8 --rows 10000 --repo-id you/composition
 
 A range or a list of a depth (hops=1-8, operations=2,4,8) is one configuration for each number; without any, those that the
-dataset names are published. Before anything is sent there is a summary and, on a terminal, a question. An --output that holds more
-than is made now is left as it is, unless --force is said.
+dataset names are published. Before anything is sent there is a summary and, on a terminal, a question. Of an --output
+that was written before, what this command does not make is removed, and told.
 """
 
 import argparse

@@ -4,7 +4,6 @@ import importlib.metadata
 import shlex
 import sys
 from argparse import Namespace
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
@@ -30,11 +29,6 @@ def write(folder: Path, args: Namespace, name: str, parts: Sequence[Part], shard
     told = {**settings, "rows": sum(shard.stop - shard.start for shard in shards)}
     if before and told.items() <= before.items() and manifest.whole(folder, before):
         return  # as it was written
-    if before and args.output and not args.force and (lost := _lost(before, shards)):
-        what = "; ".join(lost[:3]) + ("; …" if len(lost) > 3 else "")
-        raise ValueError(
-            f"--output: {folder} holds more than this command makes ({what}): name another folder, or --force"
-        )
     pictures.check()
     judged.check(name, builders.values(), args.audit)
     _clear(folder, shards)
@@ -66,20 +60,6 @@ def write(folder: Path, args: Namespace, name: str, parts: Sequence[Part], shard
     for path in {*pictures.FILES} - {*facts.pictures}:
         (folder / path).unlink(missing_ok=True)
     manifest.write(folder, {**settings, "content": content, **_counts(parts, splits)})
-
-
-def _lost(before: Mapping[str, Any], shards: Sequence[Shard]) -> list[str]:
-    """What was published there of which fewer rows, or none, would be left."""
-    now: Counter[tuple[str, str]] = Counter()
-    for shard in shards:
-        now[shard.part.name, shard.split] += shard.stop - shard.start
-    told = {
-        (config, split): rows
-        for config, about in dict(before.get("configs") or {}).items()
-        for split, rows in dict(about.get("splits") or {}).items()
-    }
-    lost = sorted((place for place in told if told[place] > now[place]), key=lambda place: now[place] - told[place])
-    return [f"{told[place]:,} rows of {' '.join(place)}, now {now[place]:,}" for place in lost]
 
 
 def _clear(folder: Path, shards: Sequence[Shard]) -> None:
