@@ -44,11 +44,15 @@ def configuration(target: str, words: list[str]) -> str | None:
     for word in words:
         knob, equals, _ = word.partition("=")
         if equals and "-" not in knob:  # else it is a configuration's full name: hops_4-train=20
-            near = difflib.get_close_matches(target, hub.names(), n=1)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise ValueError(f"{word}: knobs go with the name of a dataset, and {target!r} is none{hint}")
+            raise ValueError(f"{word}: knobs go with the name of a dataset, and {target!r} is none{meant(target)}")
     knobs.require(len(words) < 2, "config", " ".join(words), "the name of one configuration")
     return words[0] if words else None
+
+
+def meant(target: str) -> str:
+    """The dataset of ours that is spelled most like it."""
+    near = difflib.get_close_matches(target, hub.names(), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _made(name: str, words: list[str], split: str, most: int) -> Source:

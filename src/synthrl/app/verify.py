@@ -7,7 +7,6 @@ synthrl verify FOLDER hops_3
 A folder that `synthrl generate` filled has its files compared with its manifest too.
 """
 
-import difflib
 import functools
 import importlib
 import itertools
@@ -25,6 +24,7 @@ from tqdm import tqdm
 
 from synthrl.app import hub, workers
 from synthrl.app.across import Across
+from synthrl.app.rows import meant
 from synthrl.app.scale import check
 from synthrl.knobs import refuse, require
 from synthrl.row import COLUMNS, FEATURES, validate
@@ -167,12 +167,6 @@ def _open(target: str, config: str | None) -> Any:
 
 def _flat(every: dict[str, Any]) -> dict[str, Any]:
     return {f"{config} {split}": rows for config, some in every.items() for split, rows in some.items()}
-
-
-def meant(target: str) -> str:
-    """The dataset of ours that is spelled most like it."""
-    near = difflib.get_close_matches(target, hub.names(), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _read(target: str, rows: Iterable[Row]) -> Iterator[Row]:

@@ -61,7 +61,7 @@ def open_run(given: str) -> Opened:
         if (folder / look).is_dir():
             os.listdir(folder / look)  # says so where it may not be looked into, as glob does not
     for path in folder.glob("*/*.parquet"):
-        if not tables.is_file(path):
+        if not path.is_file():
             raise ValueError(f"{path}: cannot be read: it is no file")
     with tables.in_one_line(folder):
         run = runs.read_all([str(folder)])[0]

@@ -21,14 +21,9 @@ def in_one_line(path: str | Path) -> Iterator[None]:
         raise ValueError(f"{path}: cannot be read: {str(error).partition(chr(10))[0]}") from None
 
 
-def is_file(path: str | Path) -> bool:
-    """Not what a reader would wait for: a pipe, a device."""
-    return Path(path).is_file()
-
-
 def read(path: str, columns: Sequence[str] = (), whose: str = "") -> dict[str, list[Any]]:
     """Each column as a list. All of them must be there, or it is not `whose` we read; without `columns`, all there are."""
-    if not is_file(path):
+    if not Path(path).is_file():  # a reader would wait for a pipe, or a device
         raise ValueError(f"{path}: cannot be read: it is no file")
     try:
         with in_one_line(path), pq.ParquetFile(path) as file:
